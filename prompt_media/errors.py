@@ -1,0 +1,110 @@
+"""Errors written to whoever can act on them.
+
+    HouseError                    500  error
+    ├── InvalidInput              400  invalid
+    ├── Unprocessable             422  unprocessable
+    ├── NotFound                  404  not_found
+    ├── NotAllowed                403  not_allowed
+    ├── Conflict                  409  conflict
+    ├── TooLarge                  413  too_large
+    ├── UnsupportedPicture        415  unsupported_picture
+    ├── TooMany                   429  too_many
+    ├── Unavailable               503  unavailable     (retry_after)
+    └── StorageFull               507  storage_full
+
+Each class carries its HTTP status, a stable code and a title; the message says what was found and what
+would do. Apps add their own below these; no other base class exists.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one named field of a request."""
+
+    field: str
+    code: str
+    message: str
+
+
+class HouseError(Exception):
+    """Something went wrong that we can put into words."""
+
+    status = 500
+    code = "error"
+    title = "Something went wrong"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        errors: Sequence[FieldError] = (),
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or type(self).code
+        self.errors = tuple(errors) or ((FieldError(field, self.code, detail),) if field else ())
+        self.retry_after = retry_after
+
+
+class InvalidInput(HouseError):
+    """The caller could have known: a missing or empty field, an unknown tag."""
+
+    status, code, title = 400, "invalid", "The request cannot be read that way"
+
+
+class Unprocessable(HouseError):
+    """A body of the wrong shape or type, a number out of range."""
+
+    status, code, title = 422, "unprocessable", "A value is not usable"
+
+
+class NotFound(HouseError):
+    """Unknown, expired or someone else's: the three look the same."""
+
+    status, code, title = 404, "not_found", "Not found"
+
+
+class NotAllowed(HouseError):
+    status, code, title = 403, "not_allowed", "Not allowed"
+
+
+class Conflict(HouseError):
+    status, code, title = 409, "conflict", "In conflict with what is there"
+
+
+class TooLarge(HouseError):
+    status, code, title = 413, "too_large", "Too large"
+
+
+class UnsupportedPicture(HouseError):
+    """Not a picture we accept, judged by its content."""
+
+    status, code, title = 415, "unsupported_picture", "Not a picture we accept"
+
+
+class TooMany(HouseError):
+    status, code, title = 429, "too_many", "Too many at once"
+
+
+class Unavailable(HouseError):
+    """A part we depend on is down; trying again later makes sense."""
+
+    status, code, title = 503, "unavailable", "A part of the studio is not answering"
+
+
+class StorageFull(HouseError):
+    status, code, title = 507, "storage_full", "No room left on the disk"
+
+
+def listed(names: Iterable[str], *, none: str = "none yet") -> str:
+    """Names for a sentence: '@a, @b and @c'."""
+    words = list(names)
+    if not words:
+        return none
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

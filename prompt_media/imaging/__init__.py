@@ -1,0 +1,1 @@
+"""Pixels: decode, draw, encode. Pure: no Django, no settings, no clock."""
