@@ -1,0 +1,160 @@
+#!/bin/sh
+# Prompt Media's front door: makes the virtual environment when it is missing, then does what is asked.
+# POSIX sh, so that it runs under dash and macOS alike. Works from any folder; file arguments stay relative to yours.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+venv=$here/.venv
+python=$venv/bin/python
+
+help() {
+    cat <<'TEXT'
+Prompt Media
+
+  ./pm up [--port N] [--host H]   install what is missing, start everything, print the address
+  ./pm test [--browser] [ARGS]    run the tests; ARGS go to pytest; --browser insists on a real browser
+  ./pm check                      lint, format, types, import contracts, migrations, deployment
+  ./pm compose PROMPT NAME=FILE… -o OUT
+                                  compose pictures from the shell, with no server
+  ./pm ANYTHING                   python manage.py ANYTHING (try: ./pm help)
+
+Settings come from the environment or a .env file: docs/configuration.md tells each one.
+TEXT
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say "$*"
+    exit 1
+}
+
+# Runs them instead of looking for them: a version manager leaves names on the PATH that answer 127.
+find_python() {
+    for candidate in ${PYTHON:+"$PYTHON"} python3.13 python3.12 python3.11 python3 python; do
+        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; then
+            printf '%s\n' "$candidate"
+            return
+        fi
+    done
+    fail "Prompt Media needs Python 3.11, 3.12 or 3.13, and none of them runs here.
+On Debian or Ubuntu: sudo apt install python3 python3-venv. On macOS: brew install python@3.13."
+}
+
+make_venv() {
+    # An environment moved, half made or of a removed Python does not run its own pip: it is made again.
+    if "$python" -m pip --version >/dev/null 2>&1; then return; fi
+    base=$(find_python)
+    if ! "$base" -c 'import venv, ensurepip' >/dev/null 2>&1; then
+        version=$("$base" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        fail "Python $version is here, but its venv module is not whole.
+On Debian or Ubuntu: sudo apt install python$version-venv, then run this again."
+    fi
+    say "Making the virtual environment with $("$base" -V)."
+    "$base" -m venv --clear "$venv"
+}
+
+# install FILE [FILE…]: the last one is installed, all of them decide whether that has been done already.
+install() {
+    for file do :; done
+    stamp=$venv/installed-$(basename "$file")
+    if [ -x "$python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint "$@")" ]; then return; fi
+    make_venv
+    say "Installing $(basename "$file"); this is done once and takes about a minute."
+    "$python" -m pip install --quiet --no-input --disable-pip-version-check -r "$file" ||
+        fail "Installing failed; the lines above say why. Nothing was started."
+    fingerprint "$@" >"$stamp"
+}
+
+fingerprint() { cat "$@" "$venv/pyvenv.cfg" 2>/dev/null | cksum; }
+
+install_runtime() { install "$here/requirements.txt"; }
+install_all() { install "$here/requirements.txt" "$here/requirements-dev.txt"; }
+
+has_browser() {
+    for browser in chromium chromium-browser google-chrome google-chrome-stable; do
+        if command -v "$browser" >/dev/null 2>&1; then return; fi
+    done
+    [ -d "/Applications/Google Chrome.app" ] || [ -d "/Applications/Chromium.app" ]
+}
+
+install_browser() {
+    if has_browser; then return; fi
+    root=
+    if [ "$(id -u)" -ne 0 ]; then root="sudo -n"; fi
+    if command -v apt-get >/dev/null 2>&1 && { [ -z "$root" ] || $root true 2>/dev/null; }; then
+        say "Installing chromium with apt."
+        $root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq chromium >/dev/null
+    else
+        fail "The browser tests need chromium, and this user may not install it. On Debian: sudo apt install chromium."
+    fi
+}
+
+run_tests() {
+    for argument do
+        shift
+        case $argument in
+            --browser) BROWSER_TESTS=required && export BROWSER_TESTS ;;
+            *) set -- "$@" "$argument" ;;
+        esac
+    done
+    if [ "${BROWSER_TESTS:-}" = required ]; then install_browser; fi
+    install_all
+    cd "$here"
+    # One file's tests of the running engine share one engine, so the groups stay together.
+    exec "$python" -m pytest -n 2 --dist loadgroup "$@"
+}
+
+run_checks() {
+    install_all
+    cd "$here"
+    failed=
+    try "ruff check" "$python" -m ruff check .
+    try "ruff format" "$python" -m ruff format --check --quiet .
+    try "mypy" "$python" -m mypy
+    try "import contracts" "$python" -c "from importlinter.cli import lint_imports_command as lint; lint()"
+    try "migrations" "$python" manage.py makemigrations --check --dry-run
+    try "deployment" production "$python" manage.py check --deploy --fail-level WARNING
+    [ -z "$failed" ] || fail "Not clean:$failed"
+    say "All clean."
+}
+
+try() {
+    name=$1
+    shift
+    say "== $name"
+    "$@" || failed="$failed $name;"
+}
+
+production() {
+    env SECRET_KEY="$("$python" -c 'import secrets; print(secrets.token_urlsafe(60))')" DEBUG=0 HTTPS=1 \
+        ALLOWED_HOSTS=studio.example "$@"
+}
+
+verb=${1:---help}
+case $verb in
+    -h | --help)
+        help
+        ;;
+    up)
+        install_runtime
+        exec "$python" "$here/manage.py" "$@"
+        ;;
+    test)
+        shift
+        run_tests "$@"
+        ;;
+    check)
+        run_checks
+        ;;
+    compose)
+        shift
+        install_runtime
+        # -P: a numpy.py in the caller's folder must not be taken for NumPy.
+        PYTHONPATH=$here exec "$python" -P -m sessions_app.composing "$@"
+        ;;
+    *)
+        install_runtime
+        exec "$python" "$here/manage.py" "$@"
+        ;;
+esac
