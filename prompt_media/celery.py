@@ -1,0 +1,15 @@
+"""The engine: Celery, configured by the settings whose names begin with CELERY_."""
+
+import os
+
+# Two BLAS threads cost nine times the CPU on the small matrices of a palette (bench/README.md).
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prompt_media.settings")
+
+from celery import Celery
+
+app = Celery("prompt_media")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+# Granian answers in threads, and Celery's current app is per thread: without a default they would publish to nowhere.
+app.set_default()
+app.autodiscover_tasks()

@@ -1,0 +1,77 @@
+"""Word of a job's changes through the broker's pub/sub: a hint to look at the row, never the truth itself."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from uuid import UUID
+
+import redis
+import structlog
+from django.conf import settings
+
+log = structlog.get_logger(__name__)
+
+
+@cache
+def _broker() -> redis.Redis:
+    # Unquoted by redis-py itself; one pool a process, made after the fork.
+    return redis.Redis.from_url(settings.BROKER_URL, socket_connect_timeout=2, socket_timeout=5)
+
+
+def _channel(job_id: UUID) -> str:
+    return f"job:{job_id}"
+
+
+def announce(job_id: UUID, status: str, done: int = 0, total: int = 0) -> None:
+    """Tell whoever listens that the row has changed. A broker that is down costs a listener half a second, no more."""
+    try:
+        _broker().publish(_channel(job_id), json.dumps({"status": status, "done": done, "total": total}))
+    except redis.RedisError as error:
+        log.warning("job change not announced", job=str(job_id), reason=str(error))
+
+
+class Ear:
+    """A subscription to one job."""
+
+    def __init__(self, pubsub: "redis.client.PubSub | None") -> None:
+        self._pubsub = pubsub
+
+    def hears(self, seconds: float) -> bool:
+        """Wait for a change, at most so long. False: nothing was heard, which proves nothing."""
+        if self._pubsub is None:
+            return False
+        try:
+            return self._pubsub.get_message(ignore_subscribe_messages=True, timeout=seconds) is not None
+        except redis.RedisError:
+            self._pubsub = None
+            return False
+
+    @property
+    def is_deaf(self) -> bool:
+        return self._pubsub is None
+
+
+@contextmanager
+def listening(job_id: UUID) -> Iterator[Ear]:
+    """Subscribe to a job; with the broker down the ear is deaf and its owner looks at the row instead."""
+    try:
+        pubsub = _broker().pubsub()
+        pubsub.subscribe(_channel(job_id))
+        # The confirmation first: a look at the row before it could miss a change that nobody repeats.
+        pubsub.get_message(timeout=2)
+    except redis.RedisError:
+        yield Ear(None)
+        return
+    try:
+        yield Ear(pubsub)
+    finally:
+        pubsub.close()
+
+
+def is_answering() -> bool:
+    """Whether the broker answers a ping."""
+    try:
+        return bool(_broker().ping())
+    except redis.RedisError:
+        return False

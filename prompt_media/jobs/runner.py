@@ -1,0 +1,110 @@
+"""The one place where a job is run, and the one place that answers for an unexpected error.
+
+An app registers a handler for each kind of work. A handler gets a Ticket, does the work, and returns an Outcome;
+its `write` lands in the transaction that ends the job, its `discard` clears away what no row will point to.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from prompt_media.errors import HouseError, Unavailable
+from prompt_media.jobs import services
+from prompt_media.jobs.models import Job
+
+log = structlog.get_logger(__name__)
+
+# A row is written at most so often: often enough to stop within a second, seldom enough to cost nothing.
+_SECONDS_BETWEEN_WRITES = 0.2
+
+
+def _nothing() -> None:
+    """For outcomes that have nothing to write or to clear away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a handler leaves: rows to write if the job is still ours, files to discard if it is not."""
+
+    write: Callable[[], None] = _nothing
+    discard: Callable[[], None] = _nothing
+
+
+class Ticket:
+    """A claimed job in a handler's hands; it is the Progress that pure code tells of itself to."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._written_at = 0.0
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        return self.job.payload
+
+    @property
+    def attempt(self) -> int:
+        return self.job.attempts
+
+    def advance(self, done: int, total: int, note: str = "") -> None:
+        """Tell how far the work is. Raises Stopped when the job was cancelled or taken over."""
+        now = time.monotonic()
+        if now - self._written_at >= _SECONDS_BETWEEN_WRITES:
+            services.advance(self.job, done=done, total=total, note=note)
+            self._written_at = now
+
+
+Handler = Callable[[Ticket], Outcome]
+_handlers: dict[str, Handler] = {}
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a kind of job."""
+
+    def register(handler: Handler) -> Handler:
+        _handlers[kind] = handler
+        return handler
+
+    return register
+
+
+def run(job_id: str) -> None:
+    """Claim a job and bring it to its end. Called twice at once, one of the two does nothing."""
+    job = services.claim(job_id)
+    if job is None:
+        return
+    with structlog.contextvars.bound_contextvars(job=job_id, kind=job.kind, attempt=job.attempts):
+        try:
+            _work(Ticket(job))
+        except services.Stopped:
+            log.info("job stopped: cancelled or taken over")
+
+
+def _work(ticket: Ticket) -> None:
+    try:
+        outcome = _handlers[ticket.job.kind](ticket)
+    except services.Stopped:
+        raise
+    except Unavailable as error:
+        log.warning("job put back", reason=error.detail)
+        services.put_back(ticket.job)
+    except HouseError as error:
+        services.fail(ticket.job, error)
+    except Exception:
+        log.exception("job failed")
+        services.fail(ticket.job, HouseError(f"Something broke inside. The log tells more under {ticket.job.pk}."))
+    else:
+        _end(ticket.job, outcome)
+
+
+def _end(job: Job, outcome: Outcome) -> None:
+    try:
+        services.finish(job, outcome.write)
+    except services.Stopped:
+        outcome.discard()
+        raise
+    except HouseError as error:
+        outcome.discard()
+        services.fail(job, error)

@@ -1,0 +1,184 @@
+"""What can happen to a job. Each step is one conditional UPDATE: its count decides who won.
+
+Leases run on the database's clock, so that no worker's own clock can steal another's work.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import celery
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.functions import Now
+from kombu.exceptions import OperationalError as BrokerDown
+
+from prompt_media.errors import Conflict, HouseError
+from prompt_media.jobs import bus
+from prompt_media.jobs.models import Job
+
+log = structlog.get_logger(__name__)
+
+
+class Stopped(Exception):
+    """The job is no longer ours: cancelled, or another worker took it over. Stop, and leave nothing behind."""
+
+
+def submit(
+    *,
+    kind: str,
+    owner: str,
+    title: str,
+    payload: dict[str, Any],
+    subject: str = "",
+    about: str = "",
+    queue: str = Job.Queue.QUICK,
+) -> Job:
+    """Take in a piece of work. From the commit on it is never lost: if publishing fails, the sweep publishes it."""
+    job = Job.objects.create(
+        kind=kind, owner=owner, title=title, payload=payload, subject=subject, about=about, queue=queue
+    )
+    transaction.on_commit(lambda: publish(job))
+    return job
+
+
+def publish(job: Job) -> None:
+    """Hand the job's id to the broker. A broker that is down is logged: the row waits for the sweep."""
+    try:
+        celery.current_app.send_task("jobs.run", args=[str(job.pk)], queue=job.queue)
+    except BrokerDown as error:
+        log.warning("job not published, the sweep will", job=str(job.pk), reason=str(error))
+
+
+def claim(job_id: UUID | str) -> Job | None:
+    """Take a waiting job, or one whose lease has ended. None: someone else has it, or nobody need."""
+    free = Q(status=Job.Status.QUEUED) | Q(status=Job.Status.RUNNING, lease_until__lt=Now())
+    token = uuid4()
+    won = Job.objects.filter(free, pk=job_id, attempts__lt=settings.JOB_ATTEMPTS).update(
+        status=Job.Status.RUNNING,
+        token=token,
+        attempts=F("attempts") + 1,
+        lease_until=_in_seconds(settings.JOB_LEASE_SECONDS),
+        started_at=Now(),
+    )
+    if not won:
+        return None
+    bus.announce(UUID(str(job_id)), Job.Status.RUNNING)
+    return Job.objects.get(pk=job_id)
+
+
+def advance(job: Job, *, done: int, total: int, note: str) -> None:
+    """Write how far it is and renew the lease; both only while the job is ours. Raises Stopped when it is not."""
+    _ours(
+        job, done=min(done, total), total=total, note=note[:200], lease_until=_in_seconds(settings.JOB_LEASE_SECONDS)
+    )
+    bus.announce(job.pk, Job.Status.RUNNING, done, total)
+
+
+def finish(job: Job, write: Callable[[], None]) -> None:
+    """End it as done, with `write` in the same transaction: the result and the word "done" appear together."""
+    with transaction.atomic():
+        _ours(job, status=Job.Status.DONE, done=F("total"), note="", token=None, lease_until=None, finished_at=Now())
+        write()
+    bus.announce(job.pk, Job.Status.DONE)
+
+
+def fail(job: Job, error: HouseError) -> None:
+    """End it as failed, in words."""
+    _ours(
+        job, status=Job.Status.FAILED, problem=_told(error), note="", token=None, lease_until=None, finished_at=Now()
+    )
+    bus.announce(job.pk, Job.Status.FAILED)
+
+
+def put_back(job: Job) -> None:
+    """Back into the line: something it needs is down. The sweep publishes it again, as often as attempts allow."""
+    _ours(job, status=Job.Status.QUEUED, token=None, lease_until=None, note="Waits for a part that is down")
+    bus.announce(job.pk, Job.Status.QUEUED)
+
+
+def cancel(job: Job) -> Job:
+    """End a live job by hand. A running one stops at its next step."""
+    if not _end_as_cancelled(Job.objects.filter(pk=job.pk)):
+        job.refresh_from_db()
+        raise Conflict(f"This job is {job.status} already: there is nothing left to cancel.", code="job_ended")
+    job.refresh_from_db()
+    bus.announce(job.pk, job.status)
+    return job
+
+
+def cancel_all(subject: str) -> int:
+    """End every live job of a subject that goes away."""
+    return _end_as_cancelled(Job.objects.filter(subject=subject))
+
+
+def retry(job: Job) -> Job:
+    """Start a failed or cancelled job anew, with all its attempts."""
+    with transaction.atomic():
+        anew = Job.objects.filter(pk=job.pk, status__in=(Job.Status.FAILED, Job.Status.CANCELLED)).update(
+            status=Job.Status.QUEUED, attempts=0, problem=None, done=0, note="", finished_at=None, sent_at=Now()
+        )
+        if not anew:
+            raise Conflict(f"This job is {job.status}: only a failed or cancelled one can be retried.", code="job_live")
+        job.refresh_from_db()
+        transaction.on_commit(lambda: publish(job))
+    return job
+
+
+def sweep() -> int:
+    """Publish again what was never started or whose worker died; give up on what has died too often. Returns how many."""
+    late = Q(status=Job.Status.QUEUED, sent_at__lt=_in_seconds(-settings.JOB_SWEEP_SECONDS))
+    orphaned = Q(status=Job.Status.RUNNING, lease_until__lt=Now())
+    stuck = list(Job.objects.filter(late | orphaned).order_by("created_at")[:500])
+    for job in stuck:
+        _mend(job)
+    return len(stuck)
+
+
+def _mend(job: Job) -> None:
+    if job.attempts >= settings.JOB_ATTEMPTS:
+        _give_up(job)
+    elif Job.objects.filter(pk=job.pk, sent_at=job.sent_at, status__in=Job.LIVE).update(sent_at=Now()):
+        publish(job)
+
+
+def _give_up(job: Job) -> None:
+    died = HouseError(
+        f"It was tried {job.attempts} times and never came to an end: its worker died each time, or a part it needs "
+        "stayed down. Retry it, or change what it was asked.",
+        code="gave_up",
+    )
+    given_up = Job.objects.filter(pk=job.pk, status=job.status, attempts=job.attempts, token=job.token).update(
+        status=Job.Status.FAILED, problem=_told(died), token=None, lease_until=None, finished_at=Now()
+    )
+    if given_up:
+        bus.announce(job.pk, Job.Status.FAILED)
+
+
+def _ours(job: Job, **columns: Any) -> None:
+    if not Job.objects.filter(pk=job.pk, token=job.token, status=Job.Status.RUNNING).update(**columns):
+        raise Stopped
+
+
+def _end_as_cancelled(jobs: QuerySet[Job]) -> int:
+    return jobs.filter(status__in=Job.LIVE).update(
+        status=Job.Status.CANCELLED, token=None, lease_until=None, note="", finished_at=Now()
+    )
+
+
+def _told(error: HouseError) -> dict[str, Any]:
+    """An error as the row keeps it, enough to raise its like again at the door (see jobs.waiting)."""
+    return {
+        "status": error.status,
+        "code": error.code,
+        "title": error.title,
+        "detail": error.detail,
+        "errors": [{"field": e.field, "code": e.code, "message": e.message} for e in error.errors],
+    }
+
+
+def _in_seconds(seconds: float) -> ExpressionWrapper:
+    return ExpressionWrapper(Now() + Value(timedelta(seconds=seconds)), output_field=DateTimeField())

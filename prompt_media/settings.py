@@ -1,0 +1,329 @@
+"""The one settings module: every value typed, read from the environment once, here and nowhere else.
+
+Without any environment the whole house lives under `DATA_DIR` (default var/) and media/. Each setting is told in
+docs/configuration.md; a test holds the two together.
+"""
+
+import hashlib
+import os
+import secrets
+import tempfile
+import time
+from pathlib import Path
+
+import structlog
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+env = Env()
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+
+def _secret_key(path: Path) -> str:
+    """The key kept in the data directory, made at the first start and readable by its owner alone."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _written(path)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+def _written(path: Path) -> str:
+    # Two processes may start at once: the second finds the file before the first has filled it.
+    for _ in range(100):
+        if key := path.read_text():
+            return key
+        time.sleep(0.01)
+    raise RuntimeError(f"{path} is empty. Delete it and start again; open sessions will have to log in anew.")
+
+
+def _socket(data_dir: Path) -> Path:
+    """Where the embedded broker listens. A socket's path holds some 100 bytes, so a deep DATA_DIR gets a short one."""
+    near = data_dir / "valkey.sock"
+    if len(os.fsencode(near)) < 100:
+        return near
+    digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"prompt-media-{os.getuid()}-{digest}" / "valkey.sock"
+
+
+def _machine_zone() -> str:
+    """The machine's time zone by its IANA name, else UTC."""
+    local = Path("/etc/localtime")
+    name = str(local.resolve()).partition("zoneinfo/")[2] if local.is_symlink() else ""
+    return name or "UTC"
+
+
+# Where things live
+
+DATA_DIR: Path = env.path("DATA_DIR", BASE_DIR / "var").resolve()
+MEDIA_ROOT: str = str(env.path("MEDIA_ROOT", BASE_DIR / "media").resolve())
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+CACHE_DIR: Path = DATA_DIR / "cache"
+CACHE_MB: int = env.int("CACHE_MB", 1024)
+
+# The door
+
+DEBUG: bool = env.bool("DEBUG", False)
+SECRET_KEY: str = env.str("SECRET_KEY", None) or _secret_key(DATA_DIR / "secret_key")
+HOST: str = env.str("HOST", "127.0.0.1")
+PORT: int = env.int("PORT", 8001)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+TRUSTED_ORIGINS: list[str] = env.list("TRUSTED_ORIGINS", [])
+HTTPS: bool = env.bool("HTTPS", False)
+WEB_WORKERS: int = env.int("WEB_WORKERS", os.cpu_count() or 1)
+WEB_THREADS: int = env.int("WEB_THREADS", 64)
+QUICK_WORKERS: int = env.int("QUICK_WORKERS", os.cpu_count() or 1)
+BULK_WORKERS: int = env.int("BULK_WORKERS", 1)
+
+# How long, how much
+
+SESSION_IDLE_MINUTES: int = env.int("SESSION_IDLE_MINUTES", 60)
+WAIT_SECONDS: int = env.int("WAIT_SECONDS", 120)
+JOB_LEASE_SECONDS: int = env.int("JOB_LEASE_SECONDS", 20)
+JOB_SWEEP_SECONDS: int = env.int("JOB_SWEEP_SECONDS", 5)
+JOB_ATTEMPTS: int = env.int("JOB_ATTEMPTS", 3)
+UPLOAD_MB: int = env.int("UPLOAD_MB", 20)
+BODY_MB: int = env.int("BODY_MB", 100)
+UPLOAD_FILES: int = env.int("UPLOAD_FILES", 20)
+SESSION_FILES: int = env.int("SESSION_FILES", 500)
+IMAGE_MEGAPIXELS: int = env.int("IMAGE_MEGAPIXELS", 40)
+
+# Django
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "csp",
+    "django_htmx",
+    "storages",
+    "prompt_media",
+    "prompt_media.jobs",
+    "sessions_app",
+]
+
+MIDDLEWARE = [
+    "prompt_media.web.middleware.request_log",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "prompt_media.web.policy.ContentPolicyMiddleware",
+    "prompt_media.web.middleware.same_origin",
+    "prompt_media.web.middleware.body_limit",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "prompt_media.web.middleware.plain_errors",
+]
+
+ROOT_URLCONF = "prompt_media.urls"
+WSGI_APPLICATION = "prompt_media.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+USE_TZ = True
+TIME_ZONE: str = env.str("TIME_ZONE", _machine_zone())
+LANGUAGE_CODE = "en"
+
+# SQLite holds many writers only with WAL and IMMEDIATE; FULL keeps the last commit through a power cut.
+_SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728;",
+}
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"] |= {"OPTIONS": _SQLITE, "CONN_MAX_AGE": None}
+else:
+    DATABASES["default"]["OPTIONS"] = {
+        **DATABASES["default"].get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 10},
+    }
+
+# Files: a folder by default, S3 when a bucket is named
+
+S3_BUCKET: str = env.str("S3_BUCKET", "")
+_S3 = {
+    "bucket_name": S3_BUCKET,
+    "access_key": env.str("S3_ACCESS_KEY", None),
+    "secret_key": env.str("S3_SECRET_KEY", None),
+    "endpoint_url": env.str("S3_ENDPOINT_URL", None),
+    "region_name": env.str("S3_REGION", None),
+    "addressing_style": env.str("S3_ADDRESSING_STYLE", "path"),
+    "signature_version": "s3v4",
+    "file_overwrite": True,
+    "default_acl": None,
+    "querystring_expire": 300,
+}
+STORAGES = {
+    "default": (
+        {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _S3}
+        if S3_BUCKET
+        else {"BACKEND": "prompt_media.files.durable.DurableStorage", "OPTIONS": {"location": MEDIA_ROOT}}
+    ),
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = str(DATA_DIR / "static")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Served from the sources, revalidated each time: no collecting step, and an upgrade never meets yesterday's script.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 0
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+
+# Who may call
+
+CORS_ALLOWED_ORIGINS: list[str] = TRUSTED_ORIGINS
+CORS_EXPOSE_HEADERS = ["X-Sector", "X-Prompt", "X-Index", "X-Target-Sector", "X-Outside-Delta", "Location"]
+CSRF_TRUSTED_ORIGINS: list[str] = TRUSTED_ORIGINS
+CSRF_FAILURE_VIEW = "prompt_media.web.errors.csrf_failure"
+CSRF_COOKIE_SAMESITE = "Lax"
+IDENTITY_COOKIE = "identity"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS: int = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+LOGIN_URL = "/admin/login/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "blob:", "data:"],
+        "connect-src": ["'self'"],
+        "font-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["prompt_media.web.identity.IdentityAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "prompt_media.web.paging.NewestFirst",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "prompt_media.web.errors.as_problem",
+    "PAGE_SIZE": 50,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Prompt Media",
+    "DESCRIPTION": "Pictures with names, sentences that place them. Errors are application/problem+json (RFC 9457).",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"JobStatus": "prompt_media.jobs.models.Job.Status"},
+}
+UNFOLD = {"SITE_TITLE": "Prompt Media", "SITE_HEADER": "Prompt Media", "SITE_SYMBOL": "frame_inspect"}
+
+# The engine. Redelivery by Redis is slow by default: these three options decide it (kombu 5.7).
+
+REDIS_URL: str = env.str("REDIS_URL", "")
+BROKER_SOCKET: Path = _socket(DATA_DIR)
+BROKER_URL: str = REDIS_URL or f"unix://{BROKER_SOCKET}"
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "unacked_mutex_expire": 30,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 3,
+    "retry_on_timeout": True,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 600, 570
+CELERY_TASK_DEFAULT_QUEUE = "quick"
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {
+    "sweep jobs": {"task": "jobs.sweep", "schedule": JOB_SWEEP_SECONDS},
+    "sweep sessions": {"task": "sessions.sweep", "schedule": 60},
+}
+
+# What is told
+
+LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
+_RENDERER = structlog.processors.JSONRenderer() if env.bool("LOG_JSON", False) else structlog.dev.ConsoleRenderer(False)
+_SHARED = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso"),
+    structlog.processors.format_exc_info,
+]
+structlog.configure(
+    processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _RENDERER],
+            "foreign_pre_chain": _SHARED,
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

@@ -1,0 +1,8 @@
+"""Whether this process is alive. Nothing else is asked, so that a slow part never looks like a dead process."""
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok", "version": settings.VERSION})

@@ -1,0 +1,93 @@
+"""Who is calling: a user, a visitor's browser, or the house itself.
+
+An identity is one short text, `user:<id>`, `visitor:<id>` or `house`, and rows carry it as their owner.
+HTML pages set the visitor's cookie; API routes never set one.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.request import Request
+
+from prompt_media.errors import NotAllowed
+
+HOUSE = "house"
+_A_YEAR = 365 * 24 * 3600
+_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+
+
+def of(request: HttpRequest | Request) -> str:
+    """The caller's identity."""
+    plain: Any = getattr(request, "_request", request)
+    if not hasattr(plain, "identity"):
+        plain.identity = _user(plain) or _visitor(plain) or HOUSE
+    return plain.identity
+
+
+def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For HTML views: see that the browser has an identity and a CSRF token. The first request counts already."""
+
+    @wraps(view)
+    def seen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        is_new = of(request) == HOUSE
+        if is_new:
+            request.identity = f"visitor:{uuid4().hex}"  # type: ignore[attr-defined]  # our own attribute, read by of()
+        get_token(request)
+        response = view(request, *args, **kwargs)
+        if is_new:
+            _remember(response, of(request))
+        return response
+
+    return seen
+
+
+class IdentityAuthentication(BaseAuthentication):
+    """DRF's door: a call that carries a cookie must prove on unsafe methods that our own page sent it.
+
+    DRF's SessionAuthentication asks that of logged-in users only, and a visitor's cookie is an identity too.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        caller = of(request)
+        if caller != HOUSE and request.method not in _SAFE:
+            _prove(request)
+        return getattr(request._request, "user", AnonymousUser()), None
+
+
+def _prove(request: Request) -> None:
+    check = CSRFCheck(lambda _: HttpResponse())
+    check.process_request(request)
+    if check.process_view(request, None, (), {}):
+        raise NotAllowed(
+            "This call carries a browser's cookie but no valid X-CSRFToken header. Send the page's token, or no cookie.",
+            code="csrf",
+        )
+
+
+def _user(request: HttpRequest) -> str | None:
+    user = getattr(request, "user", None)
+    return f"user:{user.pk}" if user is not None and user.is_authenticated else None
+
+
+def _visitor(request: HttpRequest) -> str | None:
+    told = request.get_signed_cookie(settings.IDENTITY_COOKIE, default=None, salt="identity", max_age=_A_YEAR)
+    return f"visitor:{told}" if told else None
+
+
+def _remember(response: HttpResponse, identity: str) -> None:
+    response.set_signed_cookie(
+        settings.IDENTITY_COOKIE,
+        identity.removeprefix("visitor:"),
+        salt="identity",
+        max_age=_A_YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
+    )

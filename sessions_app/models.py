@@ -1,0 +1,189 @@
+"""The floor all five systems stand on: sessions, their images and tags, and what was made of what.
+
+The database holds the rules that must never break; services hold the rest.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from prompt_media.jobs.models import Job
+from sessions_app import names
+
+
+class Session(models.Model):
+    """One piece of somebody's work: a studio, a canvas, a try-on, a batch or a recording."""
+
+    class Kind(models.TextChoices):
+        STUDIO = "studio", "Studio"
+        GALLERY = "gallery", "Gallery"
+        TRYON = "tryon", "Try-on"
+        BATCH = "batch", "Batch"
+        RECORDING = "recording", "Recording"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.STUDIO)
+    public_id = models.CharField(max_length=64, help_text="What its URLs and folders are called.")
+    owner = models.CharField(max_length=80, help_text="user:<id>, visitor:<id> or house.")
+    name = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_active_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: kept until it is deleted.")
+    images_numbered = models.PositiveIntegerField(default=0, help_text="The last number given; none is given twice.")
+    generations_numbered = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["-last_active_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "public_id"], name="session_public_id_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["studio", "gallery", "tryon", "batch", "recording"]), name="session_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at=None) | Q(expires_at__gte=F("last_active_at")), name="session_expires_after_use"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "kind", "-last_active_at"], name="session_by_owner"),
+            models.Index(fields=["-last_active_at", "-id"], name="session_newest"),
+            models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="session_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.public_id
+
+    @property
+    def is_kept(self) -> bool:
+        return self.expires_at is None
+
+    @property
+    def subject(self) -> str:
+        """How its jobs name it."""
+        return f"session:{self.public_id}"
+
+
+class Image(models.Model):
+    """A stored picture, uploaded or made. Its files live under `key` and `thumbnail_key`."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="images")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=128, help_text="The file's name in URLs; ours, never the caller's.")
+    label = models.CharField(max_length=names.LABEL_LENGTH, blank=True, help_text="What its owner called the file.")
+    key = models.CharField(max_length=255, unique=True)
+    thumbnail_key = models.CharField(max_length=255, blank=True)
+    media_type = models.CharField(max_length=40)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    has_alpha = models.BooleanField(default=False)
+    made_by = models.ForeignKey(
+        "Generation", null=True, blank=True, on_delete=models.CASCADE, related_name="outputs"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "number"], name="image_number_once"),
+            models.UniqueConstraint(fields=["session", "name"], name="image_name_once"),
+            models.CheckConstraint(condition=Q(width__gte=1, height__gte=1, bytes__gte=1), name="image_is_not_empty"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["-created_at", "-id"], name="image_newest")]
+
+    def __str__(self) -> str:
+        return self.label or self.name
+
+    @property
+    def tag_name(self) -> str:
+        """What a prompt calls it; empty while nobody has named it."""
+        return self.tag.name if hasattr(self, "tag") else ""
+
+    @property
+    def url(self) -> str:
+        route = "output-file" if self.made_by_id else "upload-file"
+        return reverse(route, args=[self.session.public_id, self.name])
+
+    @property
+    def thumbnail_url(self) -> str:
+        return f"{self.url}?thumbnail=1"
+
+
+class Tag(models.Model):
+    """The name of one image, unique in its session without regard to case."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="tags")
+    image = models.OneToOneField(Image, on_delete=models.CASCADE, related_name="tag")
+    name = models.CharField(max_length=names.TAG_LENGTH)
+    folded = models.CharField(max_length=2 * names.TAG_LENGTH, editable=False, help_text="The name without case.")
+
+    class Meta:
+        ordering: ClassVar = ["image__number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "folded"], name="tag_once_without_case"),
+            # The database's own idea of case as a second net: it is narrower than Unicode's on SQLite.
+            models.UniqueConstraint("session", Lower("name"), name="tag_once_lower"),
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.name}"
+
+
+class Generation(models.Model):
+    """One making: what was asked, how it was read, what went in and what came out."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="generations")
+    number = models.PositiveIntegerField()
+    job = models.OneToOneField(Job, null=True, on_delete=models.SET_NULL, related_name="generation")
+    prompt = models.TextField()
+    scene = models.JSONField(help_text="What was understood (sessions_app.composing.scene).")
+    diagnostics = models.JSONField(default=list, blank=True)
+    format = models.CharField(max_length=8)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    frames = models.PositiveIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(600)], help_text="1 for a still."
+    )
+    inputs: models.ManyToManyField = models.ManyToManyField(Image, through="GenerationInput", related_name="used_by")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "number"], name="generation_number_once"),
+            models.CheckConstraint(condition=Q(frames__gte=1), name="generation_has_frames"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["session", "-created_at"], name="generation_by_session"),
+            models.Index(fields=["-created_at", "-id"], name="generation_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.prompt[:60]}"
+
+    @property
+    def output(self) -> Image | None:
+        """The picture it made; None until its job is done."""
+        return self.outputs.first()
+
+
+class GenerationInput(models.Model):
+    """One image that went into a generation, under the tag and with the content it had then."""
+
+    generation = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="ingredients")
+    image = models.ForeignKey(Image, null=True, on_delete=models.SET_NULL, related_name="uses")
+    tag = models.CharField(max_length=names.TAG_LENGTH)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["generation", "tag"], name="ingredient_tag_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.tag}"
