@@ -1,0 +1,72 @@
+"""One child process: start it, see whether it lives, stop it with everything it started itself.
+
+When to start it again is the supervisor's to decide.
+"""
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+from prompt_media.supervisor.leash import Leash, kill_group
+from prompt_media.supervisor.plan import Command
+
+LOG_BYTES = 5_000_000
+TAIL_BYTES = 3_000
+
+
+class Child:
+    """A running command in a process group of its own, so that Ctrl-C in the terminal reaches the supervisor alone."""
+
+    def __init__(self, command: Command, *, log: Path, environment: Mapping[str, str], leash: Leash) -> None:
+        self.command = command
+        self._leash = leash
+        with _opened(log) as output:
+            self._process = subprocess.Popen(  # noqa: S603, command lines are plan.py's own
+                command.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                start_new_session=True,
+                preexec_fn=self._before_its_program,
+            )
+
+    @property
+    def group(self) -> int:
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it lives; below zero when a signal ended it."""
+        return self._process.poll()
+
+    def ask_to_stop(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(self.command.stop_signal)
+
+    def bury(self) -> None:
+        """Kill what is left of it: itself, its own children, all."""
+        kill_group(self.group)
+        self._process.wait()
+        self._leash.let_go(self.group)
+
+    def _before_its_program(self) -> None:
+        self._leash.hold_me()
+        os.nice(self.command.niceness)
+
+
+def _opened(log: Path) -> IO[bytes]:
+    """The log to append to; one that has grown too long is first set aside."""
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))
+    return log.open("ab")
+
+
+def tail(log: Path) -> str:
+    """The last words of a log."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - TAIL_BYTES))
+        return file.read().decode(errors="replace").strip()

@@ -1,0 +1,79 @@
+"""One start from the first check to the last child stopped.
+
+The order is the point: what can be refused is refused before anything runs, the broker answers before the database is
+migrated, and the address is told when it works.
+"""
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from celery import Celery
+
+from prompt_media.supervisor import address, broker, lock, plan, ready
+from prompt_media.supervisor.plan import Command, Layout, Parts, Stage
+from prompt_media.supervisor.supervisor import StopAsked, Supervisor
+
+# Two threads of a matrix library on the small arrays of pictures cost nine times the CPU of one.
+_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+def run(
+    layout: Layout, *, app: Celery, broker_url: str, migrate: Callable[[], None], say: Callable[[str], None]
+) -> None:
+    """Start everything, tell the address, and stay until somebody wants it to stop. Raises HouseError in words."""
+    if layout.parts is not Parts.WORKERS:
+        address.require_free(layout.host, layout.port)
+    with _broker_program(layout) as valkey, _supervisor(layout, say) as supervisor:
+        children = plan.commands(layout, valkey=valkey)
+        with contextlib.suppress(StopAsked):
+            _start(supervisor, children, Stage.BROKER)
+            supervisor.wait_until(lambda: ready.broker(broker_url), what="The broker")
+            migrate()
+            _start(supervisor, children, Stage.WORKERS, Stage.BEAT, Stage.WEB)
+            _wait_for_work_and_web(supervisor, layout, app)
+            say(_welcome(layout))
+            supervisor.watch()
+        say("Stopping.")
+
+
+@contextlib.contextmanager
+def _broker_program(layout: Layout) -> Iterator[Path | None]:
+    """The program of a broker of our own, under the data directory's lock; None when another broker was named."""
+    if not layout.broker_socket:
+        yield None
+        return
+    with lock.held(layout.data_dir):
+        (layout.data_dir / "broker").mkdir(exist_ok=True)
+        broker.make_private(layout.broker_socket.parent)
+        yield broker.program()
+
+
+def _supervisor(layout: Layout, say: Callable[[str], None]) -> Supervisor:
+    environment = {**os.environ, **_ONE_THREAD, "HOST": layout.host, "PORT": str(layout.port)}
+    return Supervisor(logs=layout.data_dir / "logs", environment=environment, say=say)
+
+
+def _start(supervisor: Supervisor, children: tuple[Command, ...], *stages: Stage) -> None:
+    for command in children:
+        if command.stage in stages:
+            supervisor.start(command)
+
+
+def _wait_for_work_and_web(supervisor: Supervisor, layout: Layout, app: Celery) -> None:
+    if layout.parts is not Parts.WEB:
+        nodes = plan.nodes(layout)
+        supervisor.wait_until(functools.partial(ready.workers, app, nodes), what="A worker")
+    if layout.parts is not Parts.WORKERS:
+        supervisor.wait_until(functools.partial(ready.web, url(layout)), what="The web server")
+
+
+def url(layout: Layout) -> str:
+    return f"http://{address.caller_host(layout.host)}:{layout.port}/"
+
+
+def _welcome(layout: Layout) -> str:
+    place = "Workers are ready" if layout.parts is Parts.WORKERS else f"Open {url(layout)}"
+    return f"{place}   (Ctrl-C stops; logs are in {layout.data_dir / 'logs'})"

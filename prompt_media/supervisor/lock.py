@@ -1,0 +1,34 @@
+"""One engine per data directory: two brokers on the same files would eat each other's work."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from prompt_media.errors import Conflict
+
+
+class AlreadyRunning(Conflict):
+    code = "already_running"
+
+
+@contextlib.contextmanager
+def held(data_dir: Path) -> Iterator[None]:
+    """Hold the data directory for as long as the block runs. The kernel lets go of it when we die, however hard."""
+    with (data_dir / "engine.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            raise AlreadyRunning(_who(file.seek(0) or file.read(), data_dir)) from taken
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _who(process: str, data_dir: Path) -> str:
+    return (
+        f"Prompt Media already runs on {data_dir} (process {process or 'unknown'}). Stop it there with Ctrl-C, "
+        "or set DATA_DIR, MEDIA_ROOT and --port for a second one."
+    )

@@ -1,0 +1,149 @@
+"""Which children the engine has, in what order, with what command lines.
+
+A pure function of a Layout: nothing is started, read or written here.
+"""
+
+import signal
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from pathlib import Path
+
+
+class Parts(Enum):
+    """What this machine runs."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKERS = "workers"
+
+
+class Stage(IntEnum):
+    """Children start from the first stage to the last and stop from the last to the first."""
+
+    BROKER = 1
+    WORKERS = 2
+    BEAT = 3
+    WEB = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the operator asked for, as far as command lines depend on it."""
+
+    python: str
+    project: Path
+    data_dir: Path
+    host: str
+    port: int
+    node: str
+    """Sets this engine's workers apart from those of other machines on the same broker."""
+    quick_workers: int
+    bulk_workers: int
+    web_workers: int
+    web_threads: int
+    broker_socket: Path | None = None
+    """Where our own broker listens; None when the operator named another one."""
+    parts: Parts = Parts.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One child to be: its name, its command line and how it likes to be stopped."""
+
+    name: str
+    stage: Stage
+    argv: tuple[str, ...]
+    stop_signal: signal.Signals = signal.SIGTERM
+    grace_seconds: float = 5.0
+    """How long it may take to stop before it is killed."""
+    niceness: int = 0
+
+
+def commands(layout: Layout, *, valkey: Path | None = None) -> tuple[Command, ...]:
+    """Every child of this machine in the order of starting. `valkey` is the broker's program, if we run it."""
+    children: list[Command] = []
+    if valkey and layout.broker_socket:
+        children.append(_broker(layout.broker_socket, valkey, layout.data_dir / "broker"))
+    if layout.parts is not Parts.WEB:
+        children += [
+            _worker(layout, "quick", layout.quick_workers),
+            _worker(layout, "bulk", layout.bulk_workers, niceness=10),
+            _beat(layout),
+        ]
+    if layout.parts is not Parts.WORKERS:
+        children.append(_web(layout))
+    return tuple(children)
+
+
+def nodes(layout: Layout) -> tuple[str, ...]:
+    """The names under which this machine's workers answer."""
+    return tuple(f"{queue}@{layout.node}" for queue in ("quick", "bulk"))
+
+
+def _broker(socket: Path, program: Path, folder: Path) -> Command:
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+    }
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    return Command("broker", Stage.BROKER, (str(program), *words))
+
+
+def _worker(layout: Layout, queue: str, processes: int, *, niceness: int = 0) -> Command:
+    return Command(
+        name=f"worker-{queue}",
+        stage=Stage.WORKERS,
+        argv=_celery(
+            layout,
+            "worker",
+            f"--queues={queue}",
+            f"--hostname={queue}@{layout.node}",
+            f"--concurrency={processes}",
+            "--pool=prefork",
+            # One master per queue: the chatter between workers at start costs seconds and tells nothing.
+            "--without-gossip",
+            "--without-mingle",
+        ),
+        # SIGTERM would let a running job take its whole time; SIGQUIT is Celery's soft shutdown, which has an end.
+        stop_signal=signal.SIGQUIT,
+        grace_seconds=15.0,
+        niceness=niceness,
+    )
+
+
+def _beat(layout: Layout) -> Command:
+    # Kept in memory: every entry is a sweep of some seconds, and a schedule file would not survive a hard kill.
+    return Command("beat", Stage.BEAT, _celery(layout, "beat", "--scheduler=celery.beat:Scheduler"))
+
+
+def _celery(layout: Layout, verb: str, *options: str) -> tuple[str, ...]:
+    program = (layout.python, "-m", "celery", f"--workdir={layout.project}", "--app=prompt_media.celery", "--quiet")
+    return (*program, verb, "--loglevel=WARNING", *options)
+
+
+def _web(layout: Layout) -> Command:
+    return Command(
+        name="web",
+        stage=Stage.WEB,
+        argv=(
+            *(layout.python, "-m", "granian", "prompt_media.wsgi:application"),
+            "--interface=wsgi",
+            f"--working-dir={layout.project}",
+            f"--host={layout.host}",
+            f"--port={layout.port}",
+            f"--workers={layout.web_workers}",
+            # Requests that wait for their job sleep in a thread, so there are many more threads than cores.
+            f"--blocking-threads={layout.web_threads}",
+            "--no-ws",
+            "--respawn-failed-workers",
+            "--respawn-interval=0.5",
+            "--workers-kill-timeout=3",
+            "--log-level=warning",
+        ),
+    )
