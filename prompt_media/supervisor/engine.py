@@ -7,11 +7,12 @@ migrated, and the address is told when it works.
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from celery import Celery
 
+from prompt_media.jobs import bus
 from prompt_media.supervisor import address, broker, lock, plan, ready
 from prompt_media.supervisor.plan import Command, Layout, Parts, Stage
 from prompt_media.supervisor.supervisor import StopAsked, Supervisor
@@ -20,35 +21,46 @@ from prompt_media.supervisor.supervisor import StopAsked, Supervisor
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-def run(
-    layout: Layout, *, app: Celery, broker_url: str, migrate: Callable[[], None], say: Callable[[str], None]
-) -> None:
+def run(layout: Layout, *, app: Celery, migrate: Callable[[], None], say: Callable[[str], None]) -> None:
     """Start everything, tell the address, and stay until somebody wants it to stop. Raises HouseError in words."""
+    with _data_dir_held(layout):
+        if layout.parts is not Parts.WORKERS:
+            address.require_free(layout.host, layout.port)
+        children = plan.commands(layout, valkey=_broker_program(layout))
+        with _supervisor(layout, say) as supervisor:
+            with contextlib.suppress(StopAsked):
+                _bring_up(supervisor, children, layout, app, migrate)
+                say(_welcome(layout))
+                supervisor.watch()
+            say("Stopping.")
+
+
+def _bring_up(
+    supervisor: Supervisor, children: tuple[Command, ...], layout: Layout, app: Celery, migrate: Callable[[], None]
+) -> None:
+    _start(supervisor, children, Stage.BROKER)
+    supervisor.wait_until(bus.is_answering, what="The broker")
+    migrate()
+    _start(supervisor, children, Stage.WORKERS, Stage.BEAT, Stage.WEB)
+    if layout.parts is not Parts.WEB:
+        nodes = plan.nodes(layout)
+        supervisor.wait_until(functools.partial(ready.workers, app, nodes), what="A worker")
     if layout.parts is not Parts.WORKERS:
-        address.require_free(layout.host, layout.port)
-    with _broker_program(layout) as valkey, _supervisor(layout, say) as supervisor:
-        children = plan.commands(layout, valkey=valkey)
-        with contextlib.suppress(StopAsked):
-            _start(supervisor, children, Stage.BROKER)
-            supervisor.wait_until(lambda: ready.broker(broker_url), what="The broker")
-            migrate()
-            _start(supervisor, children, Stage.WORKERS, Stage.BEAT, Stage.WEB)
-            _wait_for_work_and_web(supervisor, layout, app)
-            say(_welcome(layout))
-            supervisor.watch()
-        say("Stopping.")
+        supervisor.wait_until(functools.partial(ready.web, url(layout)), what="The web server")
 
 
-@contextlib.contextmanager
-def _broker_program(layout: Layout) -> Iterator[Path | None]:
-    """The program of a broker of our own, under the data directory's lock; None when another broker was named."""
+def _data_dir_held(layout: Layout) -> contextlib.AbstractContextManager[None]:
+    """Whoever starts a broker holds the data directory; with a broker elsewhere many machines may share one."""
+    return lock.held(layout.data_dir) if layout.broker_socket else contextlib.nullcontext()
+
+
+def _broker_program(layout: Layout) -> Path | None:
+    """The program of a broker of our own, its folders made; None when another broker was named."""
     if not layout.broker_socket:
-        yield None
-        return
-    with lock.held(layout.data_dir):
-        (layout.data_dir / "broker").mkdir(exist_ok=True)
-        broker.make_private(layout.broker_socket.parent)
-        yield broker.program()
+        return None
+    (layout.data_dir / "broker").mkdir(exist_ok=True)
+    broker.make_private(layout.broker_socket.parent)
+    return broker.program()
 
 
 def _supervisor(layout: Layout, say: Callable[[str], None]) -> Supervisor:
@@ -60,14 +72,6 @@ def _start(supervisor: Supervisor, children: tuple[Command, ...], *stages: Stage
     for command in children:
         if command.stage in stages:
             supervisor.start(command)
-
-
-def _wait_for_work_and_web(supervisor: Supervisor, layout: Layout, app: Celery) -> None:
-    if layout.parts is not Parts.WEB:
-        nodes = plan.nodes(layout)
-        supervisor.wait_until(functools.partial(ready.workers, app, nodes), what="A worker")
-    if layout.parts is not Parts.WORKERS:
-        supervisor.wait_until(functools.partial(ready.web, url(layout)), what="The web server")
 
 
 def url(layout: Layout) -> str:

@@ -20,15 +20,16 @@ def held(data_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as taken:
-            raise AlreadyRunning(_who(file.seek(0) or file.read(), data_dir)) from taken
+            file.seek(0)
+            raise AlreadyRunning(_told(data_dir, holder=file.read() or "unknown")) from taken
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
 
 
-def _who(process: str, data_dir: Path) -> str:
+def _told(data_dir: Path, *, holder: str) -> str:
     return (
-        f"Prompt Media already runs on {data_dir} (process {process or 'unknown'}). Stop it there with Ctrl-C, "
+        f"Prompt Media already runs on {data_dir} (process {holder}). Stop it there with Ctrl-C, "
         "or set DATA_DIR, MEDIA_ROOT and --port for a second one."
     )

@@ -41,7 +41,7 @@ class Patience:
     first_rest_seconds: float = 0.5
 
     def rest(self, deaths: int) -> float:
-        return self.first_rest_seconds * 2 ** (deaths - 1)
+        return self.first_rest_seconds * 2.0 ** (deaths - 1)
 
 
 @dataclass(slots=True)

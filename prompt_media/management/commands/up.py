@@ -45,7 +45,6 @@ class Command(BaseCommand):
             engine.run(
                 _layout(host, port, parts),
                 app=app,
-                broker_url=settings.BROKER_URL,
                 migrate=_migrate,
                 say=self._say,
             )
@@ -86,7 +85,7 @@ def _migrate() -> None:
     connection.close()
     if connection.vendor == "postgresql":
         # The pool has threads of its own, and children must be forked from a process without any.
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]  # only this vendor's connection has it
 
 
 @contextmanager
