@@ -25,6 +25,15 @@ class Size:
     def short_side(self) -> int:
         return min(self.width, self.height)
 
+    @property
+    def long_side(self) -> int:
+        return max(self.width, self.height)
+
+    @property
+    def box(self) -> "Box":
+        """Everything of this size, from the top left corner."""
+        return Box(0, 0, self.width, self.height)
+
     def scaled(self, scale: float) -> "Size":
         """This size times `scale`, rounded, never below one pixel."""
         return Size(max(1, round(self.width * scale)), max(1, round(self.height * scale)))
@@ -48,6 +57,20 @@ class Box:
         return self.y + self.height
 
     @property
+    def pixels(self) -> int:
+        return 0 if self.is_empty else self.width * self.height
+
+    @property
+    def size(self) -> Size:
+        """Width and height; an empty box has none, which is a ValueError."""
+        return Size(self.width, self.height)
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """The rows and columns of an array that this box covers; the box must lie inside it."""
+        return slice(self.y, self.bottom), slice(self.x, self.right)
+
+    @property
     def is_empty(self) -> bool:
         return self.width <= 0 or self.height <= 0
 
@@ -63,8 +86,12 @@ class Box:
 
     def clipped(self, canvas: Size) -> "Box":
         """The part of this box that lies on the canvas; empty when none does."""
-        x, y = max(0, self.x), max(0, self.y)
-        right, bottom = min(canvas.width, self.right), min(canvas.height, self.bottom)
+        return self.shared(canvas.box)
+
+    def shared(self, other: "Box") -> "Box":
+        """The part that lies in both boxes; empty when they do not meet."""
+        x, y = max(self.x, other.x), max(self.y, other.y)
+        right, bottom = min(self.right, other.right), min(self.bottom, other.bottom)
         return Box(x, y, max(0, right - x), max(0, bottom - y))
 
 

@@ -1,0 +1,57 @@
+"""Pixels become files: the one door for every format we write.
+
+What a file format looks like inside lives in `png` and `gif`; what a scene looks like, nowhere near.
+"""
+
+from io import BytesIO
+from typing import NamedTuple
+
+from PIL import Image
+
+from prompt_media.imaging import formats
+from prompt_media.imaging import png as png_file
+from prompt_media.imaging.formats import Format
+from prompt_media.imaging.geometry import Size, fit
+from prompt_media.imaging.picture import Picture, Pixels
+
+
+class Encoded(NamedTuple):
+    """A finished file and what to call it."""
+
+    data: bytes
+    media_type: str
+    extension: str
+
+
+def stored(picture: Picture, *, lossless: bool) -> Encoded:
+    """What we keep of an upload: PNG when it is clear in places or came from a lossless format, else JPEG."""
+    if lossless or picture.has_alpha:
+        return _encoded(png(picture.pixels), formats.PNG)
+    return _encoded(jpeg(picture.pixels), formats.JPEG)
+
+
+def _encoded(data: bytes, format_: Format) -> Encoded:
+    return Encoded(data, format_.media_type, format_.extension)
+
+
+def png(pixels: Pixels) -> bytes:
+    """A PNG file of H × W × 3 or 4 bytes."""
+    return png_file.encode(pixels)
+
+
+def jpeg(pixels: Pixels, quality: int = 95) -> bytes:
+    """A JPEG file of H × W × 3 bytes. Colour keeps its full resolution: a stored upload is not blurred once more."""
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=quality, subsampling="4:4:4")
+    return file.getvalue()
+
+
+def thumbnail(picture: Picture, side: int = 512) -> bytes:
+    """A WebP file that fits into side × side; a small picture keeps its size."""
+    size = picture.size
+    if size.long_side > side:
+        size = fit(size, Size(side, side))
+    small = Image.fromarray(picture.pixels).resize((size.width, size.height), Image.Resampling.LANCZOS, reducing_gap=3)
+    file = BytesIO()
+    small.save(file, "WEBP", quality=82, method=2)
+    return file.getvalue()

@@ -1,0 +1,127 @@
+"""What a file is, told by its content: never by its name, and without decoding a pixel.
+
+The formats we take, names for the ones we do not, and two counts that walk a file's blocks. `decode` does the rest.
+"""
+
+import re
+from dataclasses import dataclass
+
+from prompt_media.errors import UnsupportedPicture
+
+ADVICE = "save it as PNG, JPEG, WebP or GIF"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format we read or write."""
+
+    name: str
+    media_type: str
+    extension: str
+    is_lossless: bool = False
+
+
+PNG = Format("PNG", "image/png", "png", is_lossless=True)
+JPEG = Format("JPEG", "image/jpeg", "jpg")
+WEBP = Format("WEBP", "image/webp", "webp")
+GIF = Format("GIF", "image/gif", "gif", is_lossless=True)
+
+_ACCEPTED = {
+    re.compile(rb"\x89PNG\r\n\x1a\n"): PNG,
+    re.compile(rb"\xff\xd8\xff"): JPEG,
+    re.compile(rb"RIFF....WEBP", re.DOTALL): WEBP,
+    re.compile(rb"GIF8[79]a"): GIF,
+}
+_REFUSED = {
+    re.compile(rb"....ftyp(avif|avis)", re.DOTALL): "an AVIF picture",
+    re.compile(rb"....ftyp(hei|hev|mif1|msf1)", re.DOTALL): "a HEIC picture",
+    re.compile(rb"....ftyp|\x1a\x45\xdf\xa3", re.DOTALL): "a video",
+    re.compile(rb"II[*+]\0|MM\0[*+]"): "a TIFF picture",
+    re.compile(rb"8BPS"): "a Photoshop document",
+    re.compile(rb"%PDF-"): "a PDF document",
+    re.compile(rb"%!PS|\xc5\xd0\xd3\xc6"): "a PostScript document",
+    re.compile(rb"BM.{8}", re.DOTALL): "a BMP picture",
+    re.compile(rb"\0\0[\x01\x02]\0"): "an icon file",
+    re.compile(rb"\xff\x0a|\0\0\0\x0cJXL "): "a JPEG XL picture",
+    re.compile(rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"): "a JPEG 2000 picture",
+    re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype )?html", re.IGNORECASE): "a web page",
+    re.compile(rb"(\xef\xbb\xbf)?\s*<(svg|[?!][^\0]*<svg)[\s>]"): "an SVG drawing",
+    re.compile(rb"PK\x03\x04"): "a ZIP archive",
+}
+
+
+def recognise(data: bytes) -> Format:
+    """The format of these bytes. Raises UnsupportedPicture, naming what they are when that can be told."""
+    if not data:
+        raise UnsupportedPicture("The file is empty.")
+    head = data[:1024]
+    for pattern, format_ in _ACCEPTED.items():
+        if pattern.match(head):
+            return format_
+    raise UnsupportedPicture(f"This is {_called(head)}: {ADVICE}.")
+
+
+def _called(head: bytes) -> str:
+    for pattern, name in _REFUSED.items():
+        if pattern.match(head):
+            return name
+    return "text, not a picture" if _is_text(head) else "no picture we know"
+
+
+def _is_text(head: bytes) -> bool:
+    # The head may end in the middle of a letter of several bytes: those few may be cut off.
+    return b"\0" not in head and any(_reads(head[: len(head) - cut]) for cut in range(min(4, len(head))))
+
+
+def _reads(head: bytes) -> bool:
+    try:
+        head.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def jpeg_scans(data: bytes, most: int) -> int:
+    """How many scans the first picture of a JPEG file is drawn in; counting stops above `most`.
+
+    Walks the segments, because the bytes of a scan marker also occur by chance in what follows the picture: phones
+    append whole videos.
+    """
+    at, scans = 2, 0
+    while scans <= most and (found := _MARKER.search(data, at)) and found[1] != _END_OF_PICTURE:
+        scans += found[1] == _START_OF_SCAN
+        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+    return scans
+
+
+# Inside a scan, 0xFF is followed by 0 or by a restart mark; before a marker it may be repeated to fill up.
+_MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])", re.DOTALL)
+_START_OF_SCAN, _END_OF_PICTURE = b"\xda", b"\xd9"
+
+
+def gif_frames(data: bytes, most: int) -> int:
+    """How many frames a GIF file has; counting stops above `most`, and where the file ends too early."""
+    at, frames = 13 + _table_bytes(data, 10), 0
+    while frames <= most and at < len(data) and data[at] != _TRAILER:
+        if data[at] == _IMAGE:
+            frames += 1
+            at += 11 + _table_bytes(data, at + 9)
+        else:
+            at += 2
+        at = _past_blocks(data, at)
+    return frames
+
+
+_IMAGE, _TRAILER = 0x2C, 0x3B
+
+
+def _table_bytes(data: bytes, at: int) -> int:
+    """The length of the colour table that the packed byte at `at` announces."""
+    packed = data[at] if at < len(data) else 0
+    return 3 << ((packed & 7) + 1) if packed & 0x80 else 0
+
+
+def _past_blocks(data: bytes, at: int) -> int:
+    while at < len(data) and data[at]:
+        at += data[at] + 1
+    return at + 1
