@@ -29,29 +29,33 @@ fail() {
     exit 1
 }
 
-# Runs them instead of looking for them: a version manager leaves names on the PATH that answer 127.
+# find_python STATEMENT: a Python that fits and can do this. Each is run instead of looked for: a version manager
+# leaves names on the PATH that answer 127.
 find_python() {
     for candidate in ${PYTHON:+"$PYTHON"} python3.13 python3.12 python3.11 python3 python; do
-        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; then
+        if "$candidate" -c "import sys; $1; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" \
+            >/dev/null 2>&1; then
             printf '%s\n' "$candidate"
             return
         fi
     done
-    fail "Prompt Media needs Python 3.11, 3.12 or 3.13, and none of them runs here.
-On Debian or Ubuntu: sudo apt install python3 python3-venv. On macOS: brew install python@3.13."
+    return 1
 }
 
 make_venv() {
     # An environment moved, half made or of a removed Python does not run its own pip: it is made again.
     if "$python" -m pip --version >/dev/null 2>&1; then return; fi
-    base=$(find_python)
-    if ! "$base" -c 'import venv, ensurepip' >/dev/null 2>&1; then
+    if base=$(find_python "import venv, ensurepip"); then
+        say "Making the virtual environment with $("$base" -V)."
+        "$base" -m venv --clear "$venv"
+    elif base=$(find_python "pass"); then
         version=$("$base" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
         fail "Python $version is here, but its venv module is not whole.
 On Debian or Ubuntu: sudo apt install python$version-venv, then run this again."
+    else
+        fail "Prompt Media needs Python 3.11, 3.12 or 3.13, and none of them runs here.
+On Debian or Ubuntu: sudo apt install python3 python3-venv. On macOS: brew install python@3.13."
     fi
-    say "Making the virtual environment with $("$base" -V)."
-    "$base" -m venv --clear "$venv"
 }
 
 # install FILE [FILE…]: the last one is installed, all of them decide whether that has been done already.

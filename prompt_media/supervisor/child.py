@@ -3,8 +3,6 @@
 When to start it again is the supervisor's to decide.
 """
 
-import contextlib
-import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,13 +23,12 @@ class Child:
         self._leash = leash
         with _opened(log) as output:
             self._process = subprocess.Popen(  # noqa: S603, command lines are plan.py's own
-                command.argv,
+                leash.tied(command.argv),
                 stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+                stdout=leash.mouth,
+                stderr=output,
                 env=dict(environment),
                 start_new_session=True,
-                preexec_fn=self._before_its_program,
             )
 
     @property
@@ -44,18 +41,13 @@ class Child:
         return self._process.poll()
 
     def ask_to_stop(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(self.command.stop_signal)
+        self._process.send_signal(self.command.stop_signal)
 
     def bury(self) -> None:
         """Kill what is left of it: itself, its own children, all."""
         kill_group(self.group)
         self._process.wait()
         self._leash.let_go(self.group)
-
-    def _before_its_program(self) -> None:
-        self._leash.hold_me()
-        os.nice(self.command.niceness)
 
 
 def _opened(log: Path) -> IO[bytes]:

@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class Leash:
@@ -20,13 +20,18 @@ class Leash:
         self._ear, self._mouth = os.pipe()
         self._watcher = self._start()
 
-    def hold_me(self) -> None:
-        """Called in a new child before its program runs, when it leads a group of its own.
+    @property
+    def mouth(self) -> int:
+        """The end of the pipe that a child speaks into."""
+        return self._mouth
+
+    def tied(self, argv: Sequence[str]) -> tuple[str, ...]:
+        """The same command, naming its group to the watcher first; start it with `mouth` as its output.
 
         The child itself speaks, and until its program runs it holds the pipe open too: whenever the supervisor is
-        killed, the watcher has heard of the child first.
+        killed, the watcher has heard of the child first. The program's own output joins its errors.
         """
-        self._say(f"+{os.getpid()}")
+        return ("/bin/sh", "-c", 'echo "+$$"; exec "$@" >&2', "child", *argv)
 
     def let_go(self, group: int) -> None:
         """Nobody is left in this group; its number may come to belong to a stranger."""

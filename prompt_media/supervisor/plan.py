@@ -56,7 +56,6 @@ class Command:
     stop_signal: signal.Signals = signal.SIGTERM
     grace_seconds: float = 5.0
     """How long it may take to stop before it is killed."""
-    niceness: int = 0
 
 
 def commands(layout: Layout, *, valkey: Path | None = None) -> tuple[Command, ...]:
@@ -67,7 +66,8 @@ def commands(layout: Layout, *, valkey: Path | None = None) -> tuple[Command, ..
     if layout.parts is not Parts.WEB:
         children += [
             _worker(layout, "quick", layout.quick_workers),
-            _worker(layout, "bulk", layout.bulk_workers, niceness=10),
+            # Nobody waits for bulk work, so it takes the time that others leave.
+            _worker(layout, "bulk", layout.bulk_workers, manner=("nice", "-n", "10")),
             _beat(layout),
         ]
     if layout.parts is not Parts.WORKERS:
@@ -95,36 +95,35 @@ def _broker(socket: Path, program: Path, folder: Path) -> Command:
     return Command("broker", Stage.BROKER, (str(program), *words))
 
 
-def _worker(layout: Layout, queue: str, processes: int, *, niceness: int = 0) -> Command:
+def _worker(layout: Layout, queue: str, processes: int, *, manner: tuple[str, ...] = ()) -> Command:
     return Command(
         name=f"worker-{queue}",
         stage=Stage.WORKERS,
-        argv=_celery(
-            layout,
-            "worker",
+        argv=(
+            *manner,
+            *_celery(layout, "worker"),
             f"--queues={queue}",
             f"--hostname={queue}@{layout.node}",
             f"--concurrency={processes}",
             "--pool=prefork",
-            # One master per queue: the chatter between workers at start costs seconds and tells nothing.
+            # What workers tell one another at their start costs seconds, and nobody here listens.
             "--without-gossip",
             "--without-mingle",
         ),
         # SIGTERM would let a running job take its whole time; SIGQUIT is Celery's soft shutdown, which has an end.
         stop_signal=signal.SIGQUIT,
         grace_seconds=15.0,
-        niceness=niceness,
     )
 
 
 def _beat(layout: Layout) -> Command:
     # Kept in memory: every entry is a sweep of some seconds, and a schedule file would not survive a hard kill.
-    return Command("beat", Stage.BEAT, _celery(layout, "beat", "--scheduler=celery.beat:Scheduler"))
+    return Command("beat", Stage.BEAT, (*_celery(layout, "beat"), "--scheduler=celery.beat:Scheduler"))
 
 
-def _celery(layout: Layout, verb: str, *options: str) -> tuple[str, ...]:
+def _celery(layout: Layout, verb: str) -> tuple[str, ...]:
     program = (layout.python, "-m", "celery", f"--workdir={layout.project}", "--app=prompt_media.celery", "--quiet")
-    return (*program, verb, "--loglevel=WARNING", *options)
+    return (*program, verb, "--loglevel=WARNING")
 
 
 def _web(layout: Layout) -> Command:

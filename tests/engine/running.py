@@ -1,0 +1,138 @@
+"""A real `manage.py up` in a folder of its own, and the processes it is made of."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+PROJECT = Path(__file__).resolve().parents[2]
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    pid: int
+    parent: int
+    group: int
+    command: str
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+
+def processes() -> dict[int, Process]:
+    """All that live on this machine; zombies do not."""
+    columns = ("ps", "-A", "-ww", "-o", "pid=,ppid=,pgid=,stat=,command=")
+    rows = (line.split(None, 4) for line in subprocess.check_output(columns, text=True).splitlines())
+    return {
+        int(pid): Process(int(pid), int(parent), int(group), " ".join(command))
+        for pid, parent, group, state, *command in rows
+        if not state.startswith("Z")
+    }
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def wait_for(question: Callable[[], Answer | None], *, what: str, seconds: float = 20) -> Answer:
+    """Ask until the answer is true, and return it."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := question():
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"{what}: not within {seconds} s")
+
+
+class Engine:
+    """`manage.py up` as a person starts it."""
+
+    def __init__(self, home: Path, *options: str, **environment: str) -> None:
+        home.mkdir(exist_ok=True)
+        self.home = home
+        self.port = free_port()
+        with (home / "output.txt").open("w") as output:
+            self.process = subprocess.Popen(
+                (sys.executable, str(PROJECT / "manage.py"), "up", f"--port={self.port}", *options),
+                env=_environment(home) | environment,
+                cwd=home,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def output(self) -> str:
+        """What it has told the person so far."""
+        return (self.home / "output.txt").read_text()
+
+    def wait_until_ready(self) -> None:
+        wait_for(lambda: self._has_told_its_address() or self.process.poll() is not None, what="ready", seconds=60)
+        assert self.process.poll() is None, self.output
+
+    def _has_told_its_address(self) -> bool:
+        return f"http://127.0.0.1:{self.port}/" in self.output
+
+    def get(self, path: str) -> int | None:
+        """The status of a GET; None when nobody answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+
+    def family(self) -> dict[int, Process]:
+        """Every process below the supervisor, however deep."""
+        everyone = processes()
+        found = {self.process.pid}
+        while more := {pid for pid, one in everyone.items() if one.parent in found} - found:
+            found |= more
+        return {pid: everyone[pid] for pid in found - {self.process.pid}}
+
+    def find(self, *words: str) -> Process | None:
+        """The supervisor's own child whose command line holds all these words."""
+        children = (one for one in self.family().values() if one.parent == self.process.pid)
+        return next((one for one in children if all(word in one.command for word in words)), None)
+
+    def stop(self) -> int:
+        """Press Ctrl-C; returns the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=30)
+
+
+def run_up(home: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """An `up` that is expected to refuse."""
+    return subprocess.run(
+        (sys.executable, str(PROJECT / "manage.py"), "up", *options),
+        env=_environment(home) | environment,
+        cwd=home,
+        text=True,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """As on a fresh machine, with few processes: the tests share two cores."""
+    theirs = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    return theirs | {
+        "DATA_DIR": str(home / "var"),
+        "MEDIA_ROOT": str(home / "media"),
+        "WEB_WORKERS": "1",
+        "QUICK_WORKERS": "2",
+        # A killed worker's job is taken up again after the lease: short here, so that a test need not wait.
+        "JOB_LEASE_SECONDS": "3",
+        "JOB_SWEEP_SECONDS": "1",
+    }
