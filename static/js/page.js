@@ -1,0 +1,32 @@
+// What every page does: theme, keys, dialogs, menus, toasts, and the pictures that need a darker ground.
+import "./dialogs.js";
+import "./keys.js";
+import "./menus.js";
+import { toast } from "./toast.js";
+import { markPale } from "./pale.js";
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-theme-toggle]")) switchTheme();
+  const dismissed = event.target.closest("[data-dismiss]");
+  if (dismissed) dismissed.closest(dismissed.dataset.dismiss).remove();
+});
+
+export function switchTheme() {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  try { localStorage.setItem("theme", root.dataset.theme); } catch { /* a private window forgets; the switch still works */ }
+}
+document.addEventListener("theme", switchTheme);
+
+// A failed request says why, in the server's own words (problem+json), and the page stays as it was.
+document.addEventListener("htmx:responseError", (event) => toast(words(event.detail.xhr), "bad"));
+document.addEventListener("htmx:sendError", () => toast("No connection. Nothing was changed; try again when it is back.", "bad"));
+document.addEventListener("said", (event) => toast(event.detail.value));
+
+function words(xhr) {
+  try { return JSON.parse(xhr.responseText).detail; } catch { return `The server answered ${xhr.status}. Try again.`; }
+}
+
+markPale(document);
+document.addEventListener("htmx:load", (event) => markPale(event.detail.elt));
