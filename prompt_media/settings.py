@@ -300,7 +300,7 @@ CELERY_BEAT_SCHEDULE = {
 # What is told
 
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
-_RENDERER = structlog.processors.JSONRenderer() if env.bool("LOG_JSON", False) else structlog.dev.ConsoleRenderer(False)
+_RENDERER = structlog.processors.JSONRenderer() if env.bool("LOG_JSON", False) else structlog.dev.ConsoleRenderer(colors=False)
 _SHARED = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,

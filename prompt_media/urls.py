@@ -2,7 +2,20 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from prompt_media.web import health
 
 urlpatterns = [
+    path("", include("sessions_app.urls")),
+    path("", include("prompt_media.jobs.urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("healthz", health.healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "prompt_media.web.errors.bad_request"
+handler403 = "prompt_media.web.errors.forbidden"
+handler404 = "prompt_media.web.errors.not_found"
+handler500 = "prompt_media.web.errors.broken"

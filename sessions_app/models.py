@@ -4,12 +4,10 @@ The database holds the rules that must never break; services hold the rest.
 """
 
 import uuid
-from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.urls import reverse
 
 from prompt_media.jobs.models import Job
@@ -37,8 +35,8 @@ class Session(models.Model):
     generations_numbered = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering: ClassVar = ["-last_active_at", "-id"]
-        constraints: ClassVar = [
+        ordering = ["-last_active_at", "-id"]
+        constraints = [
             models.UniqueConstraint(fields=["kind", "public_id"], name="session_public_id_once"),
             models.CheckConstraint(
                 condition=Q(kind__in=["studio", "gallery", "tryon", "batch", "recording"]), name="session_kind_is_known"
@@ -47,7 +45,7 @@ class Session(models.Model):
                 condition=Q(expires_at=None) | Q(expires_at__gte=F("last_active_at")), name="session_expires_after_use"
             ),
         ]
-        indexes: ClassVar = [
+        indexes = [
             models.Index(fields=["owner", "kind", "-last_active_at"], name="session_by_owner"),
             models.Index(fields=["-last_active_at", "-id"], name="session_newest"),
             models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="session_expiry"),
@@ -87,13 +85,13 @@ class Image(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering: ClassVar = ["number"]
-        constraints: ClassVar = [
+        ordering = ["number"]
+        constraints = [
             models.UniqueConstraint(fields=["session", "number"], name="image_number_once"),
             models.UniqueConstraint(fields=["session", "name"], name="image_name_once"),
             models.CheckConstraint(condition=Q(width__gte=1, height__gte=1, bytes__gte=1), name="image_is_not_empty"),
         ]
-        indexes: ClassVar = [models.Index(fields=["-created_at", "-id"], name="image_newest")]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="image_newest")]
 
     def __str__(self) -> str:
         return self.label or self.name
@@ -119,14 +117,12 @@ class Tag(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="tags")
     image = models.OneToOneField(Image, on_delete=models.CASCADE, related_name="tag")
     name = models.CharField(max_length=names.TAG_LENGTH)
-    folded = models.CharField(max_length=2 * names.TAG_LENGTH, editable=False, help_text="The name without case.")
+    folded = models.CharField(max_length=3 * names.TAG_LENGTH, editable=False, help_text="Its casefold: what makes it unique.")
 
     class Meta:
-        ordering: ClassVar = ["image__number"]
-        constraints: ClassVar = [
+        ordering = ["image__number"]
+        constraints = [
             models.UniqueConstraint(fields=["session", "folded"], name="tag_once_without_case"),
-            # The database's own idea of case as a second net: it is narrower than Unicode's on SQLite.
-            models.UniqueConstraint("session", Lower("name"), name="tag_once_lower"),
         ]
 
     def __str__(self) -> str:
@@ -153,12 +149,12 @@ class Generation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering: ClassVar = ["-created_at", "-number"]
-        constraints: ClassVar = [
+        ordering = ["-created_at", "-number"]
+        constraints = [
             models.UniqueConstraint(fields=["session", "number"], name="generation_number_once"),
             models.CheckConstraint(condition=Q(frames__gte=1), name="generation_has_frames"),
         ]
-        indexes: ClassVar = [
+        indexes = [
             models.Index(fields=["session", "-created_at"], name="generation_by_session"),
             models.Index(fields=["-created_at", "-id"], name="generation_newest"),
         ]
@@ -181,7 +177,7 @@ class GenerationInput(models.Model):
     sha256 = models.CharField(max_length=64)
 
     class Meta:
-        constraints: ClassVar = [
+        constraints = [
             models.UniqueConstraint(fields=["generation", "tag"], name="ingredient_tag_once"),
         ]
 

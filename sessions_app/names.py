@@ -3,23 +3,32 @@
 import unicodedata
 from pathlib import PurePosixPath
 
-from prompt_media.errors import InvalidInput
+from prompt_media.errors import InvalidInput, Unprocessable
 
 TAG_LENGTH = 40
 LABEL_LENGTH = 120
 
 
-class BadTag(InvalidInput):
+class BadTag(Unprocessable):
     """Not a name that a prompt could use."""
 
     code = "bad_tag"
 
 
+class EmptyTag(InvalidInput):
+    """No name at all."""
+
+    code = "empty_tag"
+
+
 def tag(text: str) -> str:
-    """A tag as it is kept: NFC, without a leading @; Unicode word characters, 1 to 40. Raises BadTag."""
+    """A tag as it is kept: NFC, without a leading @; Unicode word characters, 1 to 40.
+
+    Raises EmptyTag or BadTag.
+    """
     name = unicodedata.normalize("NFC", text).strip().removeprefix("@")
     if not name:
-        raise BadTag("A tag needs at least one letter or digit.", field="tag")
+        raise EmptyTag("A tag needs at least one letter or digit. Send null to take the tag off.", field="tag")
     if len(name) > TAG_LENGTH:
         raise BadTag(f"A tag has at most {TAG_LENGTH} characters; this one has {len(name)}.", field="tag")
     if not all(is_word(character) for character in name):

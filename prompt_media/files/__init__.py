@@ -1,0 +1,1 @@
+"""Files, on Django's side: taking them in, keeping them whole, caching layers, sending them out."""

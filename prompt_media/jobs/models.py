@@ -1,7 +1,6 @@
 """The Job row. Its columns are written only by jobs.services, under conditions the database checks."""
 
 import uuid
-from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -21,7 +20,7 @@ class Job(models.Model):
         QUICK = "quick", "Quick: a person waits"
         BULK = "bulk", "Bulk"
 
-    LIVE: ClassVar = (Status.QUEUED, Status.RUNNING)
+    LIVE = (Status.QUEUED, Status.RUNNING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40, help_text="Which handler does it.")
@@ -47,15 +46,15 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering: ClassVar = ["-created_at", "-id"]
-        constraints: ClassVar = [
+        ordering = ["-created_at", "-id"]
+        constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=["queued", "running", "done", "failed", "cancelled"]), name="job_status_is_known"
             ),
             models.CheckConstraint(condition=Q(queue__in=["quick", "bulk"]), name="job_queue_is_known"),
             models.CheckConstraint(condition=Q(total=0) | Q(done__lte=F("total")), name="job_done_within_total"),
         ]
-        indexes: ClassVar = [
+        indexes = [
             models.Index(fields=["owner", "-created_at"], name="job_by_owner"),
             models.Index(fields=["-created_at", "-id"], name="job_newest"),
             models.Index(fields=["subject", "status"], name="job_by_subject"),

@@ -1,6 +1,5 @@
 """The content security policy: strict everywhere, with a policy of its own for the staff's admin."""
 
-from typing import Any, ClassVar
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.http import HttpRequest
@@ -11,12 +10,12 @@ class ContentPolicyMiddleware(CSPMiddleware):
     """The strict policy of the settings; under /admin/ what its theme cannot do without."""
 
     # Unfold's Alpine evaluates expressions in attributes and its charts set style attributes.
-    ADMIN: ClassVar[dict[str, Any]] = {
+    ADMIN = {
         "script-src": ["'self'", "'unsafe-eval'", "'unsafe-inline'"],
         "style-src": ["'self'", "'unsafe-inline'"],
     }
     # Swagger draws its icons as data: URLs and sets style attributes; its scripts are ours and whole.
-    DOCS: ClassVar[dict[str, Any]] = {"style-src": ["'self'", "'unsafe-inline'"]}
+    DOCS = {"style-src": ["'self'", "'unsafe-inline'"]}
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

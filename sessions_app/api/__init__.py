@@ -1,0 +1,1 @@
+"""The API's doors: read, call, answer."""

@@ -1,0 +1,71 @@
+"""Taking files in: judged by content from their headers, set aside whole, decoded later by a worker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from prompt_media.errors import FieldError, HouseError, InvalidInput, TooLarge
+from prompt_media.imaging import decode
+
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that looks like a picture we take, by its header alone."""
+
+    label: str
+    data: bytes
+
+
+def limits() -> decode.Limits:
+    """How large a picture may be here."""
+    return decode.Limits(pixels=settings.IMAGE_MEGAPIXELS * 1_000_000)
+
+
+def judged(files: Sequence[UploadedFile]) -> list[Arrival]:
+    """Every file read and judged, or none: the first refusal's status, with a line for each refused file."""
+    if not files:
+        raise InvalidInput("Send at least one picture in the field “files”.", code="no_files", field="files")
+    if len(files) > settings.UPLOAD_FILES:
+        raise TooLarge(
+            f"At most {settings.UPLOAD_FILES} files come in one upload; these are {len(files)}.", code="too_many_files"
+        )
+    refused: list[tuple[str, HouseError]] = []
+    arrivals = [arrival for file in files if (arrival := _arrival(file, refused))]
+    if refused:
+        raise _refusal(refused, len(files))
+    return arrivals
+
+
+def _arrival(file: UploadedFile, refused: list[tuple[str, HouseError]]) -> Arrival | None:
+    label = file.name or "picture"
+    try:
+        return Arrival(label, _inspected(file))
+    except HouseError as error:
+        refused.append((label, error))
+        return None
+
+
+def _inspected(file: UploadedFile) -> bytes:
+    if (file.size or 0) > settings.UPLOAD_MB * _MEGABYTE:
+        raise TooLarge(
+            f"A file may have {settings.UPLOAD_MB} MB; this one has {(file.size or 0) / _MEGABYTE:.1f}.",
+            code="file_too_large",
+        )
+    data = file.read()
+    decode.inspect(data, limits())
+    return data
+
+
+def _refusal(refused: list[tuple[str, HouseError]], count: int) -> HouseError:
+    label, first = refused[0]
+    others = "" if count == 1 else " Nothing of this upload was stored."
+    error = type(first)(
+        f"{label}: {first.detail}{others}",
+        code=first.code,
+        errors=[FieldError("files", told.code, f"{name}: {told.detail}") for name, told in refused],
+    )
+    return error

@@ -1,0 +1,69 @@
+"""Bytes under keys: the few things we do with the storage, the same on a folder and on S3."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+import structlog
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from prompt_media.errors import NotFound
+
+log = structlog.get_logger(__name__)
+_CHUNK = 1024 * 1024
+
+
+def put(key: str, data: bytes) -> None:
+    """Keep the bytes under the key, whole or not at all."""
+    default_storage.save(key, ContentFile(data))
+
+
+def put_file(key: str, file: File) -> None:
+    """Keep a file that may be too large for memory."""
+    default_storage.save(key, file)
+
+
+def read(key: str) -> bytes:
+    with opened(key) as file:
+        return file.read()
+
+
+def opened(key: str) -> File:
+    """The stored file, to be closed by the caller. Raises NotFound when it has gone."""
+    try:
+        return default_storage.open(key)
+    except FileNotFoundError as error:
+        raise NotFound("The file of this picture is gone from the storage.", code="file_gone") from error
+
+
+def chunks(key: str) -> Iterator[bytes]:
+    with opened(key) as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def discard(keys: Iterable[str]) -> None:
+    """Remove files now. One that is gone already is what we wanted."""
+    for key in filter(None, keys):
+        with suppress(FileNotFoundError):
+            default_storage.delete(key)
+
+
+def discard_on_commit(keys: Iterable[str]) -> None:
+    """Remove files once their rows are gone for certain: row first, file on commit."""
+    doomed = list(keys)
+    transaction.on_commit(lambda: discard(doomed))
+
+
+def discard_folder(prefix: str) -> None:
+    """Remove what is left below a key that ended with its session: also the folders, where the storage has any."""
+    try:
+        folders, files = default_storage.listdir(prefix)
+    except FileNotFoundError:
+        return
+    discard(f"{prefix}/{name}" for name in files)
+    for folder in folders:
+        discard_folder(f"{prefix}/{folder}")
+    with suppress(OSError):
+        default_storage.delete(prefix)

@@ -1,0 +1,56 @@
+"""/api/v1/jobs/: list, show, cancel, retry."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from prompt_media.jobs import selectors, services
+from prompt_media.jobs.models import Job
+from prompt_media.jobs.serializers import JobOutput
+from prompt_media.web import identity
+
+
+class JobFilter(filters.FilterSet):
+    q = filters.CharFilter(method="matching", label="Words in its title, prompt, kind or id")
+
+    class Meta:
+        model = Job
+        fields = ("status", "kind", "queue")
+
+    def matching(self, jobs: QuerySet[Job], name: str, words: str) -> QuerySet[Job]:
+        return selectors.matching(jobs, words)
+
+
+@extend_schema(summary="Your jobs, newest first")
+class Jobs(ListAPIView):
+    serializer_class = JobOutput
+    filterset_class = JobFilter
+    queryset = Job.objects.none()
+
+    def get_queryset(self) -> QuerySet[Job]:
+        return selectors.jobs_of(identity.of(self.request))
+
+
+class OneJob(APIView):
+    @extend_schema(summary="One job", responses=JobOutput)
+    def get(self, request: Request, job_id: UUID) -> Response:
+        return Response(JobOutput(selectors.job(job_id)).data)
+
+
+class CancelJob(APIView):
+    @extend_schema(summary="Cancel a waiting or running job", request=None, responses=JobOutput)
+    def post(self, request: Request, job_id: UUID) -> Response:
+        return Response(JobOutput(services.cancel(selectors.job(job_id))).data)
+
+
+class RetryJob(APIView):
+    @extend_schema(summary="Start a failed or cancelled job anew", request=None, responses={202: JobOutput})
+    def post(self, request: Request, job_id: UUID) -> Response:
+        job = services.retry(selectors.job(job_id))
+        return Response(JobOutput(job).data, status=202)

@@ -1,0 +1,31 @@
+"""A job as the API tells it."""
+
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from prompt_media.jobs import selectors
+from prompt_media.jobs.models import Job
+
+
+class JobOutput(serializers.ModelSerializer):
+    """One piece of work and how far it is."""
+
+    url = serializers.SerializerMethodField()
+    percent = serializers.IntegerField(read_only=True, allow_null=True, help_text="0..100; null while unknown.")
+    place_in_line = serializers.SerializerMethodField(help_text="1: next to start; 0: does not wait.")
+    error = serializers.CharField(read_only=True, help_text="Why it failed, in words.")
+    problem = serializers.JSONField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Job
+        fields = [
+            "id", "url", "kind", "queue", "title", "about", "status", "done", "total", "percent", "note",
+            "place_in_line", "attempts", "error", "problem", "created_at", "started_at", "finished_at",
+        ]  # fmt: skip
+
+    def get_url(self, job: Job) -> str:
+        return reverse("job", args=[job.pk])
+
+    def get_place_in_line(self, job: Job) -> int:
+        return selectors.place_in_line(job)

@@ -1,0 +1,231 @@
+"""The studio's routes: sessions, uploads, tags, making, files."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from prompt_media.errors import Unprocessable
+from prompt_media.files import archive, delivery, intake
+from prompt_media.jobs import answers
+from prompt_media.jobs.serializers import JobOutput
+from prompt_media.web import identity
+from sessions_app import selectors, serializers
+from sessions_app.models import Image, Session
+from sessions_app.services import generations, uploads, workspace
+from sessions_app.services.generations import Wish
+
+_FILE = OpenApiResponse(OpenApiTypes.BINARY, description="The file as it is stored.")
+_DOWNLOAD = OpenApiParameter("download", bool, description="1: as an attachment under a time-stamped name.")
+_THUMBNAIL = OpenApiParameter("thumbnail", bool, description="1: its WebP thumbnail, at most 512 px.")
+
+
+class CreateSession(APIView):
+    @extend_schema(summary="Open a session", request=None, responses={201: serializers.SessionCreated})
+    def post(self, request: Request) -> Response:
+        session = workspace.open_session(owner=identity.of(request))
+        body = {
+            "session_id": session.public_id,
+            "message": "Session opened. Upload pictures, name them, and write a prompt.",
+            "created_at": session.created_at,
+            "expires_at": session.expires_at,
+        }
+        return Response(serializers.SessionCreated(body).data, status=201)
+
+
+class OneSession(APIView):
+    parser_classes = (JSONParser,)
+
+    @extend_schema(summary="A session and its files", responses=serializers.SessionOutput)
+    def get(self, request: Request, session_id: UUID) -> Response:
+        return Response(_shown(workspace.enter(session_id)))
+
+    @extend_schema(
+        summary="Keep, let go or rename a session",
+        request=serializers.SessionChange,
+        responses=serializers.SessionOutput,
+    )
+    def patch(self, request: Request, session_id: UUID) -> Response:
+        change = _read(serializers.SessionChange, request)
+        session = workspace.enter(session_id)
+        if "kept" in change:
+            workspace.keep(session=session, kept=change["kept"])
+        if "name" in change:
+            workspace.rename(session=session, name=change["name"])
+        return Response(_shown(session))
+
+    @extend_schema(summary="Delete a session and its files", responses=serializers.Message)
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        workspace.close_if_there(session_id)
+        return Response({"message": f"Session {session_id} and its files are deleted."})
+
+
+class Upload(APIView):
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        summary="Upload pictures: all of them, or none",
+        request={"multipart/form-data": serializers.UploadInput},
+        parameters=[OpenApiParameter("auto_tag", bool, description="1: name them Image1, Image2, …")],
+        responses={201: serializers.UploadOutput, 202: JobOutput},
+    )
+    def post(self, request: Request, session_id: UUID) -> Response:
+        session = workspace.enter(session_id)
+        arrivals = intake.judged(request.FILES.getlist("files"))
+        job = uploads.take_in(session=session, arrivals=arrivals, auto_tag=_asked(request, "auto_tag"))
+        return answers.answer(request, job, lambda done: _uploaded(session, uploads.made_by(done)))
+
+
+class OneTag(APIView):
+    parser_classes = (JSONParser,)
+
+    @extend_schema(
+        summary="Name one picture, or take its name off", request=serializers.TagInput, responses=serializers.TagOutput
+    )
+    def post(self, request: Request, session_id: UUID) -> Response:
+        wish = _read(serializers.TagInput, request)
+        image = workspace.assign_tag(session=workspace.enter(session_id), filename=wish["filename"], tag=wish["tag"])
+        named = image.tag_name or None
+        message = f"{image} is @{named} now." if named else f"{image} has no tag any more."
+        return Response({"message": message, "filename": image.name, "tag": named})
+
+
+class ManyTags(APIView):
+    parser_classes = (JSONParser,)
+
+    @extend_schema(
+        summary="Name several pictures at once: all or none, swaps allowed",
+        request=serializers.TagsInput,
+        responses=serializers.TagsOutput,
+    )
+    def post(self, request: Request, session_id: UUID) -> Response:
+        wish = _read(serializers.TagsInput, request)
+        session = workspace.enter(session_id)
+        assignments = [workspace.Assignment(**one) for one in wish["assignments"]]
+        workspace.assign_tags(session=session, assignments=assignments)
+        tags = {image.name: image.tag_name or None for image in selectors.uploads(session)}
+        return Response({"message": "Tags are set.", "session_id": session.public_id, "images": tags})
+
+
+class Generate(APIView):
+    parser_classes = (JSONParser,)
+
+    @extend_schema(
+        summary="Make a picture or a GIF from a sentence",
+        request=serializers.GenerateInput,
+        responses={201: serializers.GenerateOutput, 202: JobOutput},
+    )
+    def post(self, request: Request, session_id: UUID) -> Response:
+        wish = _wish(_read(serializers.GenerateInput, request))
+        made = generations.request(session=workspace.enter(session_id), wish=wish)
+        return answers.answer(request, made.job, lambda _: serializers.generated(generations.finished(made)))
+
+
+class Preview(APIView):
+    parser_classes = (JSONParser,)
+
+    @extend_schema(
+        summary="A small picture at once, for typing; nothing is stored",
+        description="A PNG of at most 360 px, or a small GIF when the scene moves. Tags nobody knows are left out.",
+        request=serializers.PreviewInput,
+        responses={(200, "image/png"): OpenApiTypes.BINARY, (200, "image/gif"): OpenApiTypes.BINARY},
+    )
+    def post(self, request: Request, session_id: UUID) -> HttpResponse:
+        body = _read(serializers.PreviewInput, request)
+        frame = body.pop("frame")
+        picture = generations.preview(session=workspace.enter(session_id), wish=_wish(body), frame=frame)
+        return HttpResponse(picture.data, content_type=picture.media_type, headers={"Cache-Control": "no-store"})
+
+
+class UploadedFile(APIView):
+    @extend_schema(summary="An uploaded picture", parameters=[_DOWNLOAD, _THUMBNAIL], responses=_FILE)
+    def get(self, request: Request, session_id: UUID, filename: str) -> HttpResponseBase:
+        return _send(request, selectors.upload(workspace.enter(session_id), filename))
+
+
+class OutputFile(APIView):
+    @extend_schema(summary="A picture or GIF that was made", parameters=[_DOWNLOAD, _THUMBNAIL], responses=_FILE)
+    def get(self, request: Request, session_id: UUID, filename: str) -> HttpResponseBase:
+        return _send(request, selectors.output(workspace.enter(session_id), filename))
+
+
+class Zip(APIView):
+    parser_classes = (JSONParser, MultiPartParser)
+
+    @extend_schema(
+        summary="The session's files as a ZIP",
+        request=serializers.ZipInput,
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
+    )
+    def post(self, request: Request, session_id: UUID) -> HttpResponseBase:
+        wish = _read(serializers.ZipInput, request)
+        session = workspace.enter(session_id)
+        entries = []
+        if wish["include_outputs"]:
+            entries += [_entry("outputs", image) for image in selectors.outputs(session)]
+        if wish["include_uploads"]:
+            entries += [_entry("uploads", image) for image in selectors.uploads(session)]
+        return archive.stream(entries, save_as=f"session_{session.public_id}.zip")
+
+
+def _read(shape: type[Any], request: Request) -> dict[str, Any]:
+    wish = shape(data=request.data)
+    wish.is_valid(raise_exception=True)
+    return wish.validated_data
+
+
+def _wish(body: dict[str, Any]) -> Wish:
+    if body.pop("scene") is not None:
+        raise Unprocessable("A scene in the body is not read yet. Send a prompt.", code="scene_not_yet", field="scene")
+    return Wish(**body)
+
+
+def _asked(request: Request, flag: str) -> bool:
+    return request.query_params.get(flag, "").lower() in ("1", "true", "yes")
+
+
+def _shown(session: Session) -> Any:
+    files = list(selectors.uploads(session))
+    body = {
+        "public_id": session.public_id,
+        "name": session.name,
+        "created_at": session.created_at,
+        "last_active_at": session.last_active_at,
+        "expires_at": session.expires_at,
+        "is_kept": session.is_kept,
+        "image_count": len(files),
+        "images": {image.name: image.tag_name or None for image in files},
+        "files": files,
+        "outputs": list(selectors.outputs(session)),
+    }
+    return serializers.SessionOutput(body).data
+
+
+def _uploaded(session: Session, images: list[Image]) -> Any:
+    body = {
+        "session_id": session.public_id,
+        "count": len(images),
+        "files": [image.name for image in images],
+        "images": images,
+    }
+    return serializers.UploadOutput(body).data
+
+
+def _send(request: Request, image: Image) -> HttpResponseBase:
+    if _asked(request, "thumbnail") and image.thumbnail_key:
+        return delivery.send(
+            request, key=image.thumbnail_key, media_type="image/webp", etag=f"{image.sha256}-thumbnail"
+        )
+    save_as = delivery.stamped(image.name) if _asked(request, "download") else None
+    return delivery.send(request, key=image.key, media_type=image.media_type, etag=image.sha256, save_as=save_as)
+
+
+def _entry(folder: str, image: Image) -> archive.Entry:
+    return archive.Entry(f"{folder}/{image.name}", image.key, image.bytes)

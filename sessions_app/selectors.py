@@ -1,0 +1,111 @@
+"""Questions about sessions, images and generations. Nothing is changed here."""
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, Value
+from django.db.models.functions import Concat, Now
+
+from prompt_media.errors import NotFound
+from prompt_media.jobs.models import Job
+from sessions_app.models import Generation, Image, Session, Tag
+
+_GONE = "No session has this id. It may have ended: a studio session lives until it was not used for its idle time."
+
+
+class UnknownSession(NotFound):
+    """Never there, expired or deleted: the three look the same."""
+
+    code = "unknown_session"
+
+
+class UnknownImage(NotFound):
+    code = "unknown_image"
+
+
+def _works() -> Exists:
+    """A session with a queued or running job is in use, however long ago somebody looked."""
+    subject = Concat(Value("session:"), OuterRef("public_id"))
+    return Exists(Job.objects.filter(subject=subject, status__in=Job.LIVE))
+
+
+def live_sessions() -> QuerySet[Session]:
+    """Sessions that have not expired."""
+    return Session.objects.filter(Q(expires_at=None) | Q(expires_at__gt=Now()) | _works())
+
+
+def expired_sessions() -> QuerySet[Session]:
+    """Sessions nobody has used for their idle time and no job works for."""
+    return Session.objects.filter(Q(expires_at__lte=Now()) & ~_works())
+
+
+def live_session(public_id: object, kind: str = Session.Kind.STUDIO) -> Session:
+    """The session of that id. Raises UnknownSession when it is not there (any more)."""
+    found = live_sessions().filter(kind=kind, public_id=str(public_id)).first()
+    if found is None:
+        raise UnknownSession(_GONE)
+    return found
+
+
+def studio_session(owner: str) -> Session | None:
+    """The studio session this owner used last."""
+    return live_sessions().filter(kind=Session.Kind.STUDIO, owner=owner).order_by("-last_active_at", "-id").first()
+
+
+def sessions_of(owner: str) -> QuerySet[Session]:
+    """The owner's living sessions with their count of images."""
+    return live_sessions().filter(owner=owner).annotate(image_count=Count("images"))
+
+
+def images(session: Session) -> QuerySet[Image]:
+    """All the session's pictures with their tags, uploaded and made, in order of their numbers."""
+    return Image.objects.filter(session=session).select_related("tag", "session").order_by("number")
+
+
+def uploads(session: Session) -> QuerySet[Image]:
+    return images(session).filter(made_by=None)
+
+
+def outputs(session: Session) -> QuerySet[Image]:
+    """What was made, newest first, each with its generation."""
+    return images(session).exclude(made_by=None).select_related("made_by__job").order_by("-number")
+
+
+def upload(session: Session, name: str) -> Image:
+    return _one(uploads(session), name)
+
+
+def output(session: Session, name: str) -> Image:
+    return _one(outputs(session), name)
+
+
+def _one(among: QuerySet[Image], name: str) -> Image:
+    found = among.filter(name=name).first()
+    if found is None:
+        raise UnknownImage(f"This session has no file called {name}.", field="filename")
+    return found
+
+
+def tagged_images(session: Session) -> dict[str, Image]:
+    """The pictures a prompt can name, by their tags."""
+    tags = Tag.objects.filter(session=session).select_related("image__session").order_by("image__number")
+    return {tag.name: tag.image for tag in tags}
+
+
+def active_jobs(session: Session) -> QuerySet[Job]:
+    """What still waits or runs for the session, oldest first."""
+    return Job.objects.filter(subject=session.subject, status__in=Job.LIVE).order_by("created_at")
+
+
+def generations_of(owner: str) -> QuerySet[Generation]:
+    return (
+        Generation.objects.filter(session__owner=owner)
+        .select_related("session", "job")
+        .prefetch_related("ingredients__image", Prefetch("outputs", Image.objects.select_related("session")))
+    )
+
+
+def images_of(owner: str) -> QuerySet[Image]:
+    return Image.objects.filter(session__owner=owner).select_related("session", "tag")
+
+
+def bytes_of(session: Session) -> int:
+    """How many bytes the session's pictures have, thumbnails left out."""
+    return Image.objects.filter(session=session).aggregate(total=Sum("bytes"))["total"] or 0

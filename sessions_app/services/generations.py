@@ -1,0 +1,201 @@
+"""Making pictures: every generation is born in `request`, and ends in `carry_out`."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import F
+
+from prompt_media.errors import Unprocessable
+from prompt_media.files import store
+from prompt_media.imaging import encode
+from prompt_media.jobs import services as jobs
+from prompt_media.jobs.runner import Outcome, Ticket
+from sessions_app import names, selectors
+from sessions_app.composing import prompt, render, scene
+from sessions_app.composing.render import Rendered
+from sessions_app.models import Generation, GenerationInput, Image, Session
+from sessions_app.pictures import TaggedPictures
+from sessions_app.services import workspace
+
+KIND = "compose"
+FORMATS = ("png", "gif")
+
+
+class FormatNotYet(Unprocessable):
+    """A format that is promised, or one that is not known at all."""
+
+    code = "format_not_yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a caller asks for. None: the prompt's own words, or the default, decide."""
+
+    prompt: str
+    generate_gif: bool | None = None
+    format: str | None = None
+    frames: int | None = None
+    fps: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A wish that was understood: what will be painted, from which images, as what."""
+
+    reading: prompt.Reading
+    scene: scene.Scene
+    format: str
+    images: Mapping[str, Image]
+
+    @property
+    def frames(self) -> int:
+        return self.scene.frames if self.format == "gif" and self.scene.moves else 1
+
+
+def plan(*, session: Session, wish: Wish) -> Plan:
+    """Read the wish against the session's tags. Raises what is wrong with it, before any work is taken in."""
+    tagged = selectors.tagged_images(session)
+    reading = prompt.read(wish.prompt, tagged)
+    prompt.require(reading, tagged)
+    return _planned(reading, wish, tagged)
+
+
+def plan_while_typing(*, session: Session, wish: Wish) -> Plan:
+    """As `plan`, but a sentence still being typed is read as far as it goes: words not understood are left out."""
+    tagged = selectors.tagged_images(session)
+    reading = prompt.read(wish.prompt, tagged)
+    known = tuple(layer for layer in reading.scene.layers if layer.tag in tagged)
+    if not known:
+        prompt.require(reading, tagged)
+    return _planned(replace(reading, scene=replace(reading.scene, layers=known)), wish, tagged)
+
+
+def request(*, session: Session, wish: Wish) -> Generation:
+    """Take in one making: a row, its ingredients, and the job that will paint it."""
+    planned = plan(session=session, wish=wish)
+    with transaction.atomic():
+        number = _next_number(session)
+        made = Generation.objects.create(
+            session=session,
+            number=number,
+            prompt=wish.prompt,
+            scene=scene.to_json(planned.scene),
+            diagnostics=[asdict(diagnostic) for diagnostic in planned.reading.diagnostics],
+            format=planned.format,
+            width=planned.scene.canvas.width,
+            height=planned.scene.canvas.height,
+            frames=planned.frames,
+        )
+        _note_ingredients(made, planned)
+        made.job = jobs.submit(
+            kind=KIND,
+            owner=session.owner,
+            subject=session.subject,
+            title=_title(planned),
+            about=wish.prompt,
+            payload={"generation": str(made.pk)},
+        )
+        made.save(update_fields=["job"])
+    return made
+
+
+def carry_out(ticket: Ticket) -> Outcome:
+    """In the worker: paint the scene, store the file, and hand over the row that will point to it."""
+    made = Generation.objects.select_related("session").get(pk=ticket.payload["generation"])
+    ingredients = made.ingredients.select_related("image").exclude(image=None)
+    pictures = TaggedPictures({one.tag: one.image for one in ingredients if one.image})
+    rendered = render.in_format(scene.from_json(made.scene), made.format, pictures, ticket)
+    image = _stored(made, rendered, ticket.attempt)
+    return Outcome(
+        write=lambda: _write(made.session, image),
+        discard=lambda: store.discard([image.key, image.thumbnail_key]),
+    )
+
+
+def preview(*, session: Session, wish: Wish, frame: int | None = None) -> Rendered:
+    """A small picture at once, in this very process; nothing is stored."""
+    planned = plan_while_typing(session=session, wish=wish)
+    shown = planned.scene if planned.format == "gif" else scene.at_rest(planned.scene)
+    return render.preview(shown, TaggedPictures(planned.images), frame=frame)
+
+
+def finished(generation: Generation) -> Generation:
+    """The generation as its job left it."""
+    return Generation.objects.select_related("session", "job").get(pk=generation.pk)
+
+
+def _planned(reading: prompt.Reading, wish: Wish, tagged: Mapping[str, Image]) -> Plan:
+    wanted = scene.with_values(
+        reading.scene, width=wish.width, height=wish.height, frames=wish.frames, fps=wish.fps
+    )
+    return Plan(reading, wanted, _format(wish, wanted), {layer.tag: tagged[layer.tag] for layer in wanted.layers})
+
+
+def _format(wish: Wish, wanted: scene.Scene) -> str:
+    asked = wish.format.lower() if wish.format else None
+    if asked is not None and asked not in FORMATS:
+        raise FormatNotYet(f"“{wish.format}” cannot be made yet. Ask for png or gif.", field="format")
+    if (wish.generate_gif is False and asked == "gif") or (wish.generate_gif is True and asked == "png"):
+        raise Unprocessable(
+            f"generate_gif is {str(wish.generate_gif).lower()} and format is {asked}: the two contradict each other.",
+            code="contradiction",
+            field="generate_gif",
+        )
+    moves = wanted.moves if wish.generate_gif is None else wish.generate_gif
+    return asked or ("gif" if moves else "png")
+
+
+def _title(planned: Plan) -> str:
+    size = planned.scene.canvas
+    return f"GIF, {planned.frames} frames" if planned.format == "gif" else f"PNG, {size.width} × {size.height}"
+
+
+def _next_number(session: Session) -> int:
+    Session.objects.filter(pk=session.pk).update(generations_numbered=F("generations_numbered") + 1)
+    workspace.touch(session)
+    return Session.objects.values_list("generations_numbered", flat=True).get(pk=session.pk)
+
+
+def _note_ingredients(made: Generation, planned: Plan) -> None:
+    GenerationInput.objects.bulk_create(
+        GenerationInput(generation=made, image=image, tag=tag, sha256=image.sha256)
+        for tag, image in planned.images.items()
+    )
+
+
+def _stored(made: Generation, rendered: Rendered, attempt: int) -> Image:
+    """The files in the storage, and the row that will point to them. The name bears the attempt: a worker that was
+    taken for dead can never overwrite what its successor made."""
+    stem = "animated" if made.format == "gif" else "generated"
+    name = f"{stem}_{made.pk.hex}_{attempt}.{rendered.extension}"
+    session = made.session.public_id
+    image = Image(
+        session=made.session,
+        made_by=made,
+        name=name,
+        label=f"{stem} {made.number}",
+        key=names.output_key(session, name),
+        thumbnail_key=names.output_thumbnail_key(session, name),
+        media_type=rendered.media_type,
+        width=rendered.size.width,
+        height=rendered.size.height,
+        bytes=len(rendered.data),
+        sha256=sha256(rendered.data).hexdigest(),
+    )
+    store.put(image.key, rendered.data)
+    store.put(image.thumbnail_key, encode.thumbnail(rendered.poster))
+    return image
+
+
+def _write(session: Session, image: Image) -> None:
+    locked = Session.objects.select_for_update().filter(pk=session.pk).first()
+    if locked is None:
+        raise selectors.UnknownSession("The session went away before its picture was made.")
+    image.number = locked.images_numbered + 1
+    Session.objects.filter(pk=session.pk).update(images_numbered=image.number)
+    image.save(force_insert=True)
+    workspace.touch(locked)

@@ -1,0 +1,157 @@
+"""Uploads: set aside as they came, decoded by a worker, kept as pictures. All of one upload, or none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import uuid4
+
+from django.conf import settings
+from django.db.models import F
+
+from prompt_media.errors import Conflict
+from prompt_media.files import intake, layers, store
+from prompt_media.files.intake import Arrival
+from prompt_media.imaging import decode, encode
+from prompt_media.jobs import services as jobs
+from prompt_media.jobs.models import Job
+from prompt_media.jobs.runner import Outcome, Ticket
+from sessions_app import names, selectors
+from sessions_app.models import Image, Session, Tag
+from sessions_app.services import workspace
+
+KIND = "upload"
+
+
+class SessionFull(Conflict):
+    """A session holds only so many files."""
+
+    code = "quota"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A picture in the storage that no row points to yet."""
+
+    name: str
+    label: str
+    tag: str | None
+    key: str
+    thumbnail_key: str
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+    has_alpha: bool
+
+
+def take_in(
+    *, session: Session, arrivals: Sequence[Arrival], auto_tag: bool = False, tags: Sequence[str] = ()
+) -> Job:
+    """Set the files aside and ask a worker to make pictures of them. `tags`, if given, name them in order."""
+    _refuse_overflow(session, len(arrivals))
+    waiting = [names.incoming_key(session.public_id, uuid4().hex) for _ in arrivals]
+    for key, arrival in zip(waiting, arrivals, strict=True):
+        store.put(key, arrival.data)
+    files = [
+        {"key": key, "label": names.label(arrival.label), "tag": tag}
+        for key, arrival, tag in zip(waiting, arrivals, [*tags, *[None] * (len(arrivals) - len(tags))], strict=True)
+    ]
+    return jobs.submit(
+        kind=KIND,
+        owner=session.owner,
+        subject=session.subject,
+        title="Upload" if len(files) == 1 else f"Upload of {len(files)} pictures",
+        about=", ".join(file["label"] for file in files),
+        payload={"session": session.pk, "auto_tag": auto_tag, "files": files},
+    )
+
+
+def carry_out(ticket: Ticket) -> Outcome:
+    """In the worker: decode each file once, and from that one decode store picture, thumbnail and layer."""
+    files = ticket.payload["files"]
+    session = Session.objects.filter(pk=ticket.payload["session"]).first()
+    if session is None:
+        raise selectors.UnknownSession("The session went away before its pictures arrived.")
+    stored: list[Stored] = []
+    try:
+        for place, file in enumerate(files):
+            ticket.advance(place, len(files), f"Reading {file['label']}")
+            stored.append(_store(session.public_id, file))
+    except BaseException:
+        _discard(stored)
+        raise
+    return Outcome(
+        write=lambda: _write(session, ticket, stored),
+        discard=lambda: _discard(stored),
+    )
+
+
+def made_by(job: Job) -> list[Image]:
+    """The images an upload became, in the order of its files."""
+    return list(
+        Image.objects.filter(session=job.payload["session"], name__in=job.payload.get("names", []))
+        .select_related("tag", "session")
+        .order_by("number")
+    )
+
+
+def _store(session: str, file: dict[str, str]) -> Stored:
+    picture = decode.picture(store.read(file["key"]), intake.limits())
+    kept = encode.stored(picture)
+    digest = sha256(kept.data).hexdigest()
+    name = f"{uuid4().hex}.{kept.extension}"
+    stored = Stored(
+        name=name,
+        label=file["label"],
+        tag=file["tag"],
+        key=names.upload_key(session, name),
+        thumbnail_key=names.thumbnail_key(session, name),
+        media_type=kept.media_type,
+        width=picture.size.width,
+        height=picture.size.height,
+        bytes=len(kept.data),
+        sha256=digest,
+        has_alpha=picture.has_alpha,
+    )
+    store.put(stored.key, kept.data)
+    store.put(stored.thumbnail_key, encode.thumbnail(picture))
+    layers.keep(digest, picture)
+    return stored
+
+
+def _write(session: Session, ticket: Ticket, stored: Sequence[Stored]) -> None:
+    locked = Session.objects.select_for_update().filter(pk=session.pk).first()
+    if locked is None:
+        raise selectors.UnknownSession("The session went away before its pictures arrived.")
+    auto_tags = workspace.free_auto_tags(locked, len(stored)) if ticket.payload["auto_tag"] else [None] * len(stored)
+    Session.objects.filter(pk=locked.pk).update(images_numbered=F("images_numbered") + len(stored))
+    for number, (one, auto_tag) in enumerate(zip(stored, auto_tags, strict=True), locked.images_numbered + 1):
+        _write_one(locked, number, one, one.tag or auto_tag)
+    Job.objects.filter(pk=ticket.job.pk).update(payload={**ticket.payload, "names": [one.name for one in stored]})
+    workspace.touch(locked)
+    store.discard_on_commit(file["key"] for file in ticket.payload["files"])
+
+
+def _write_one(session: Session, number: int, stored: Stored, tag: str | None) -> None:
+    image = Image.objects.create(
+        session=session,
+        number=number,
+        **{field: getattr(stored, field) for field in Stored.__dataclass_fields__ if field != "tag"},
+    )
+    if tag and not Tag.objects.filter(session=session, folded=names.tag_key(tag)).exists():
+        Tag.objects.create(session=session, image=image, name=tag, folded=names.tag_key(tag))
+
+
+def _discard(stored: Sequence[Stored]) -> None:
+    store.discard(key for one in stored for key in (one.key, one.thumbnail_key))
+
+
+def _refuse_overflow(session: Session, arriving: int) -> None:
+    there = selectors.images(session).count()
+    if there + arriving > settings.SESSION_FILES:
+        raise SessionFull(
+            f"A session holds {settings.SESSION_FILES} files; this one has {there}. Delete some, or open a new session."
+        )
+
+

@@ -1,0 +1,172 @@
+"""A session's life and its tags: open, use, keep, name, close."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from prompt_media.errors import Conflict, FieldError, Unprocessable
+from prompt_media.files import layers, store
+from prompt_media.jobs import services as jobs
+from sessions_app import names, selectors
+from sessions_app.models import Image, Session, Tag
+
+# A session's clock is wound at most so often; a write for every thumbnail would cost more than it tells.
+_WIND_EVERY = timedelta(seconds=15)
+
+
+class TagTaken(Conflict):
+    """A tag names one image of a session."""
+
+    code = "tag_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One image's tag to be; None takes it off."""
+
+    filename: str
+    tag: str | None
+
+
+def open_session(*, owner: str, kind: str = Session.Kind.STUDIO) -> Session:
+    now = timezone.now()
+    return Session.objects.create(
+        kind=kind, public_id=str(uuid4()), owner=owner, last_active_at=now, expires_at=now + _idle_time()
+    )
+
+
+def enter(public_id: object) -> Session:
+    """The living session of that id, and the note that it was used. Raises UnknownSession."""
+    session = selectors.live_session(public_id)
+    touch(session)
+    return session
+
+
+def touch(session: Session) -> None:
+    """The session is in use: its idle time begins anew."""
+    now = timezone.now()
+    if now - session.last_active_at < _WIND_EVERY and not _is_over(session):
+        return
+    session.last_active_at = now
+    session.expires_at = None if session.is_kept else now + _idle_time()
+    # Conditional, so that a "keep" that came in between is not undone.
+    Session.objects.filter(pk=session.pk, expires_at__isnull=session.is_kept).update(
+        last_active_at=session.last_active_at, expires_at=session.expires_at
+    )
+
+
+def keep(*, session: Session, kept: bool) -> Session:
+    """Lift the session's expiry, or let it run again."""
+    session.last_active_at = timezone.now()
+    session.expires_at = None if kept else session.last_active_at + _idle_time()
+    session.save(update_fields=["last_active_at", "expires_at"])
+    return session
+
+
+def rename(*, session: Session, name: str) -> Session:
+    session.name = name
+    session.save(update_fields=["name"])
+    return session
+
+
+def close(*, session: Session) -> None:
+    """Delete the session: its jobs end, its rows go, and on commit its files."""
+    with transaction.atomic():
+        images = list(Image.objects.filter(session=session).values_list("key", "thumbnail_key", "sha256"))
+        jobs.cancel_all(session.subject)
+        session.delete()
+        store.discard_on_commit(key for image in images for key in image[:2])
+        transaction.on_commit(lambda: _sweep_up(session.public_id, {sha256 for _, _, sha256 in images}))
+
+
+def close_if_there(public_id: object) -> None:
+    """Delete the studio session of that id; one that is gone already is what was wanted."""
+    session = Session.objects.filter(kind=Session.Kind.STUDIO, public_id=str(public_id)).first()
+    if session is not None:
+        close(session=session)
+
+
+def remove_image(*, image: Image) -> None:
+    """Delete one picture: row first, files on commit. What was made of it stays."""
+    with transaction.atomic():
+        store.discard_on_commit([image.key, image.thumbnail_key])
+        image.delete()
+
+
+def assign_tag(*, session: Session, filename: str, tag: str | None) -> Image:
+    """Call an upload by a name, or take its name off. Raises UnknownImage, BadTag, EmptyTag or TagTaken."""
+    assign_tags(session=session, assignments=[Assignment(filename, tag)])
+    return selectors.upload(session, filename)
+
+
+def assign_tags(*, session: Session, assignments: Sequence[Assignment]) -> None:
+    """Name several uploads at once, judged by how it would be afterwards: all or nothing, a swap is allowed."""
+    wished = _wished(assignments)
+    with transaction.atomic():
+        Session.objects.select_for_update().get(pk=session.pk)
+        images = {name: selectors.upload(session, name) for name in wished}
+        _refuse_clashes(session, images, wished)
+        Tag.objects.filter(image__in=images.values()).delete()
+        Tag.objects.bulk_create(
+            Tag(session=session, image=images[name], name=tag, folded=names.tag_key(tag))
+            for name, tag in wished.items()
+            if tag is not None
+        )
+
+
+def free_auto_tags(session: Session, count: int) -> list[str]:
+    """Image1, Image2, …: numbers go on over uploads, names that are taken are passed over."""
+    taken = set(Tag.objects.filter(session=session).values_list("folded", flat=True))
+    number = session.images_numbered
+    free: list[str] = []
+    while len(free) < count:
+        number += 1
+        if names.tag_key(tag := f"Image{number}") not in taken:
+            free.append(tag)
+    return free
+
+
+def _wished(assignments: Iterable[Assignment]) -> Mapping[str, str | None]:
+    wished: dict[str, str | None] = {}
+    for place, assignment in enumerate(assignments):
+        if assignment.filename in wished:
+            raise Unprocessable(
+                f"{assignment.filename} is named twice in one request.",
+                code="named_twice",
+                field=f"assignments.{place}.filename",
+            )
+        wished[assignment.filename] = None if assignment.tag is None else names.tag(assignment.tag)
+    return wished
+
+
+def _refuse_clashes(session: Session, images: Mapping[str, Image], wished: Mapping[str, str | None]) -> None:
+    others = Tag.objects.filter(session=session).exclude(image__in=images.values()).select_related("image")
+    holders = {tag.folded: str(tag.image) for tag in others}
+    for filename, tag in wished.items():
+        if tag is None:
+            continue
+        holder = holders.setdefault(names.tag_key(tag), filename)
+        if holder != filename:
+            detail = f"@{tag} is the tag of {holder} already. Take another name, or swap the two in one request."
+            raise TagTaken(detail, errors=[FieldError("tag", TagTaken.code, detail)])
+
+
+def _idle_time() -> timedelta:
+    return timedelta(minutes=settings.SESSION_IDLE_MINUTES)
+
+
+def _is_over(session: Session) -> bool:
+    return session.expires_at is not None and session.expires_at <= timezone.now()
+
+
+def _sweep_up(public_id: str, contents: Iterable[str]) -> None:
+    for folder in (names.upload_key(public_id, ""), names.output_key(public_id, ""), names.incoming_key(public_id, "")):
+        store.discard_folder(folder.rstrip("/"))
+    still_used = set(Image.objects.filter(sha256__in=list(contents)).values_list("sha256", flat=True))
+    for sha256 in set(contents) - still_used:
+        layers.drop(sha256)

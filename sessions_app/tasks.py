@@ -1,0 +1,15 @@
+"""What the workers do for sessions."""
+
+from celery import shared_task
+
+from prompt_media.jobs import runner
+from sessions_app.services import generations, retention, uploads
+
+runner.handles(uploads.KIND)(uploads.carry_out)
+runner.handles(generations.KIND)(generations.carry_out)
+
+
+@shared_task(name="sessions.sweep")
+def sweep() -> None:
+    """Delete the sessions whose idle time is over."""
+    retention.sweep()

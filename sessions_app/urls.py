@@ -1,0 +1,24 @@
+"""Routes of the studio. Compat routes stand in both slash forms; literal words stand before ids."""
+
+from django.urls import path
+
+from prompt_media.web.routes import both
+from sessions_app.api import lists, workspace
+
+urlpatterns = [
+    *both("session/create/", workspace.CreateSession.as_view(), "session-create"),
+    *both("session/<uuid:session_id>/", workspace.OneSession.as_view(), "session"),
+    *both("upload/<uuid:session_id>/", workspace.Upload.as_view(), "upload"),
+    *both("session/<uuid:session_id>/tag/", workspace.OneTag.as_view(), "tag"),
+    *both("session/<uuid:session_id>/tags/batch/", workspace.ManyTags.as_view(), "tags-batch"),
+    *both("session/<uuid:session_id>/generate/", workspace.Generate.as_view(), "generate"),
+    *both("session/<uuid:session_id>/preview/", workspace.Preview.as_view(), "preview"),
+    *both("session/<uuid:session_id>/zip/", workspace.Zip.as_view(), "zip"),
+    path(
+        "session/<uuid:session_id>/uploads/<str:filename>", workspace.UploadedFile.as_view(), name="upload-file"
+    ),
+    path("session/<uuid:session_id>/output/<str:filename>", workspace.OutputFile.as_view(), name="output-file"),
+    path("api/v1/sessions/", lists.Sessions.as_view(), name="sessions-list"),
+    path("api/v1/images/", lists.Images.as_view(), name="images-list"),
+    path("api/v1/generations/", lists.Generations.as_view(), name="generations-list"),
+]

@@ -1,0 +1,49 @@
+"""What every test may use: small real pictures, a place for files, and a worker in the same process."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from prompt_media.jobs import runner, services
+
+
+@pytest.fixture(autouse=True)
+def files_of_its_own(settings, tmp_path: Path) -> None:
+    """Each test stores its files in a folder that goes with it."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.CACHE_DIR = tmp_path / "cache"
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "prompt_media.files.durable.DurableStorage",
+            "OPTIONS": {"location": settings.MEDIA_ROOT},
+        }
+    }
+
+
+@pytest.fixture
+def picture() -> Callable[..., bytes]:
+    """Makes files of one colour: `picture()`, `picture("JPEG", (40, 30), "red")`."""
+
+    def make(format: str = "PNG", size: tuple[int, int] = (60, 40), colour: object = "navy") -> bytes:
+        mode = "RGBA" if isinstance(colour, tuple) and len(colour) == 4 else "RGB"
+        file = BytesIO()
+        Image.new(mode, size, colour).save(file, format)
+        return file.getvalue()
+
+    return make
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs each job at the moment it is published, in this process."""
+    monkeypatch.setattr(services, "publish", lambda job: runner.run(str(job.pk)))
+
+
+@pytest.fixture
+def client() -> Client:
+    """A caller without cookies; server errors are answered, not raised."""
+    return Client(raise_request_exception=False)

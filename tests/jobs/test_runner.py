@@ -1,0 +1,87 @@
+"""Running a job: what its handler returns, raises or leaves behind."""
+
+import pytest
+
+from prompt_media.errors import InvalidInput, Unavailable
+from prompt_media.jobs import runner, services
+from prompt_media.jobs.models import Job
+from prompt_media.jobs.runner import Outcome, Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def do(monkeypatch: pytest.MonkeyPatch):
+    """Submit a job whose handler is the given function, run it, and return its row."""
+    monkeypatch.setattr(services, "publish", lambda job: None)
+
+    def do(handler: runner.Handler, payload: dict | None = None) -> Job:
+        monkeypatch.setitem(runner._handlers, "test", handler)
+        job = services.submit(kind="test", owner="house", title="A test", payload=payload or {})
+        runner.run(str(job.pk))
+        job.refresh_from_db()
+        return job
+
+    return do
+
+
+def test_a_handlers_result_is_written_as_the_job_ends(do):
+    written = []
+    assert do(lambda ticket: Outcome(write=lambda: written.append(ticket.payload)), {"a": 1}).status == "done"
+    assert written == [{"a": 1}]
+
+
+def test_a_refusal_is_the_jobs_error(do):
+    def refuse(ticket: Ticket) -> Outcome:
+        raise InvalidInput("The prompt is empty.")
+
+    job = do(refuse)
+    assert (job.status, job.error, job.problem["status"]) == ("failed", "The prompt is empty.", 400)
+
+
+def test_a_bug_is_told_without_a_traceback(do, caplog):
+    def stumble(ticket: Ticket) -> Outcome:
+        raise ZeroDivisionError("secret")
+
+    job = do(stumble)
+    assert job.status == "failed"
+    assert "secret" not in job.error
+    assert str(job.pk) in job.error
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_job_waits_for_a_part_that_is_down(do):
+    def no_storage(ticket: Ticket) -> Outcome:
+        raise Unavailable("The storage is not answering.")
+
+    assert do(no_storage).status == "queued"
+
+
+def test_a_job_cancelled_while_it_works_leaves_nothing(do):
+    discarded = []
+
+    def slow(ticket: Ticket) -> Outcome:
+        services.cancel(ticket.job)
+        return Outcome(write=lambda: pytest.fail("written after all"), discard=lambda: discarded.append(True))
+
+    assert do(slow).status == "cancelled"
+    assert discarded == [True]
+
+
+def test_progress_is_written_and_stops_a_cancelled_job(do):
+    def work(ticket: Ticket) -> Outcome:
+        ticket.advance(1, 4, "Step 2 of 4")
+        assert Job.objects.get(pk=ticket.job.pk).percent == 25
+        services.cancel(ticket.job)
+        ticket._written_at = 0
+        ticket.advance(2, 4)
+        return Outcome()
+
+    assert do(work).status == "cancelled"
+
+
+def test_a_job_delivered_twice_is_done_once(do):
+    runs = []
+    job = do(lambda ticket: runs.append(1) or Outcome())
+    runner.run(str(job.pk))
+    assert runs == [1]

@@ -1,0 +1,100 @@
+"""Uploads become pictures: decoded once, re-encoded, numbered, all of them or none."""
+
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pillow
+
+from prompt_media.files import layers, store
+from prompt_media.files.intake import Arrival
+from prompt_media.imaging import decode
+from sessions_app import selectors
+from sessions_app.models import Image
+from sessions_app.services import uploads, workspace
+
+
+def files_below(settings) -> list[str]:
+    root = Path(settings.MEDIA_ROOT)
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+def test_a_picture_is_stored_with_its_facts(session, add, picture):
+    (photo,) = add("logo", data=picture("PNG", (60, 40), (0, 0, 128, 100)))
+    stored = store.read(photo.key)
+    assert (photo.width, photo.height, photo.media_type, photo.has_alpha) == (60, 40, "image/png", True)
+    assert (photo.bytes, photo.sha256) == (len(stored), sha256(stored).hexdigest())
+    assert photo.key == f"uploads/{session.public_id}/{photo.name}"
+
+
+def test_what_is_stored_is_not_what_was_sent(session, add):
+    """Metadata go, the orientation they told is applied."""
+    sent = BytesIO()
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "A camera maker"
+    Pillow.new("RGB", (80, 20), "red").save(sent, "JPEG", exif=exif)
+    (photo,) = add(None, data=sent.getvalue())
+    kept = Pillow.open(BytesIO(store.read(photo.key)))
+    assert (kept.size, kept.format, dict(kept.getexif())) == ((20, 80), "JPEG", {})
+
+
+def test_a_thumbnail_fits_into_512_pixels(add, picture):
+    (photo,) = add(None, data=picture("JPEG", (1600, 800)))
+    with Pillow.open(BytesIO(store.read(photo.thumbnail_key))) as thumbnail:
+        assert (thumbnail.size, thumbnail.format) == ((512, 256), "WEBP")
+
+
+def test_nothing_but_pictures_and_thumbnails_is_left(session, add, settings):
+    (photo,) = add(None)
+    assert files_below(settings) == sorted([photo.key, photo.thumbnail_key])
+
+
+def test_an_upload_is_decoded_once_in_its_life(session, add, monkeypatch):
+    decoded = []
+    real = decode.picture
+    monkeypatch.setattr(decode, "picture", lambda *args: decoded.append(1) or real(*args))
+    (photo,) = add("logo")
+    layers.layer(photo.sha256, photo.key)
+    assert len(decoded) == 1
+
+
+def test_a_lost_layer_is_made_again_from_the_stored_file(add):
+    (photo,) = add("logo")
+    layers.drop(photo.sha256)
+    assert layers.layer(photo.sha256, photo.key).size.width == photo.width
+
+
+def test_one_broken_file_keeps_the_whole_upload_out(session, worker, picture, settings):
+    good = picture("JPEG", (300, 300))
+    job = uploads.take_in(session=session, arrivals=[Arrival("a.jpg", good), Arrival("b.jpg", good[: len(good) // 2])])
+    job.refresh_from_db()
+    assert job.status == "failed"
+    assert job.problem["status"] == 415
+    assert not Image.objects.exists()
+    assert files_below(settings) == []
+
+
+def test_numbers_are_never_given_twice(session, add):
+    first, second = add(None, None)
+    workspace.remove_image(image=second)
+    (third,) = add(None)
+    assert (first.number, third.number) == (1, 3)
+
+
+def test_a_full_session_takes_no_more(session, add, settings):
+    settings.SESSION_FILES = 2
+    add(None)
+    with pytest.raises(uploads.SessionFull):
+        add(None, None)
+    assert selectors.uploads(session).count() == 1
+
+
+def test_the_cache_of_layers_keeps_to_its_size(add, settings, picture):
+    settings.CACHE_MB = 1
+    for shade in range(4):
+        add(None, data=picture("JPEG", (400, 400), (shade, 0, 0)))
+    kept = list((settings.CACHE_DIR / "layers").glob("*.npy"))
+    assert 0 < sum(path.stat().st_size for path in kept) <= 1024 * 1024
+    assert len(kept) == 2
