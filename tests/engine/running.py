@@ -63,7 +63,7 @@ class Engine:
         with (home / "output.txt").open("w") as output:
             self.process = subprocess.Popen(
                 (sys.executable, str(PROJECT / "manage.py"), "up", f"--port={self.port}", *options),
-                env=_environment(home) | environment,
+                env=environment(home) | environment,
                 cwd=home,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -75,11 +75,9 @@ class Engine:
         return (self.home / "output.txt").read_text()
 
     def wait_until_ready(self) -> None:
-        wait_for(lambda: self._has_told_its_address() or self.process.poll() is not None, what="ready", seconds=60)
+        """Until it tells that Ctrl-C stops it, which it does when everything answers."""
+        wait_for(lambda: "Ctrl-C" in self.output or self.process.poll() is not None, what="ready", seconds=60)
         assert self.process.poll() is None, self.output
-
-    def _has_told_its_address(self) -> bool:
-        return f"http://127.0.0.1:{self.port}/" in self.output
 
     def get(self, path: str) -> int | None:
         """The status of a GET; None when nobody answers."""
@@ -115,7 +113,7 @@ def run_up(home: Path, *options: str, **environment: str) -> subprocess.Complete
     """An `up` that is expected to refuse."""
     return subprocess.run(
         (sys.executable, str(PROJECT / "manage.py"), "up", *options),
-        env=_environment(home) | environment,
+        env=environment(home) | environment,
         cwd=home,
         text=True,
         capture_output=True,
@@ -124,7 +122,7 @@ def run_up(home: Path, *options: str, **environment: str) -> subprocess.Complete
     )
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
     """As on a fresh machine, with few processes: the tests share two cores."""
     theirs = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     return theirs | {

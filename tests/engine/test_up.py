@@ -1,6 +1,7 @@
 """`up` from outside: what a person at a terminal, and whoever kills a process, gets to see."""
 
 import socket
+import tempfile
 import time
 
 import pytest
@@ -102,8 +103,9 @@ def test_a_killed_supervisor_leaves_nobody_and_the_next_start_works(start):
 
 
 def test_a_deep_data_directory_still_gets_a_broker(start):
-    running = start("deep-" + "x" * 120)
-
-    running.wait_until_ready()
+    with tempfile.TemporaryDirectory() as short:
+        running = start("deep-" + "x" * 120, TMPDIR=short)
+        running.wait_until_ready()
+        running.stop()
 
     assert not (running.home / "var" / "valkey.sock").exists()

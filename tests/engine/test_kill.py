@@ -1,0 +1,132 @@
+"""Work survives whatever is killed. Everything is asked and seen through the public routes alone."""
+
+import io
+import os
+import signal
+
+import pytest
+from PIL import Image
+
+from tests.engine.calling import RESPOND_ASYNC, Caller, open_session
+from tests.engine.running import processes, wait_for
+
+pytestmark = pytest.mark.xdist_group("engine")
+
+LONG = {"prompt": "Set @scenery as background. @dot fades in and out", "frames": 300, "format": "gif"}
+SHORT = {"prompt": "Set @scenery as background and @dot as front image"}
+
+
+def picture(side: int, colour: tuple[int, int, int]) -> bytes:
+    """A picture of noise, so that each frame of it takes a while."""
+    file = io.BytesIO()
+    noise = Image.effect_noise((side, side), 60)
+    Image.merge("RGB", [noise.point(lambda value, c=channel: (value + c) // 2) for channel in colour]).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def caller(engine):
+    wait_for(lambda: engine.get("/healthz") == 200, what="an answer")
+    caller = Caller(engine.port)
+    yield caller
+    caller.close()
+
+
+@pytest.fixture
+def session(caller):
+    return open_session(caller, {"scenery.png": picture(400, (30, 90, 200)), "dot.png": picture(400, (250, 40, 40))})
+
+
+def submit(caller, session, wish):
+    accepted = caller.post(f"/session/{session}/generate/", wish, **RESPOND_ASYNC)
+    assert accepted.status == 202, accepted.data
+    return accepted.headers["Location"]
+
+
+def wait_for_status(caller, job, *statuses, seconds=30):
+    return wait_for(
+        lambda: (seen := caller.get(job).json)["status"] in statuses and seen, what=f"{statuses}", seconds=seconds
+    )
+
+
+def wait_until_half_way(caller, job):
+    return wait_for(lambda: (seen := caller.get(job).json)["done"] > 2 and seen, what="work under way")
+
+
+def outputs(caller, session):
+    return caller.get(f"/session/{session}/").json["outputs"]
+
+
+def kill_pool(engine):
+    worker = engine.find("--queues=quick")
+    for one in processes().values():
+        if one.parent == worker.pid:
+            one.kill()
+
+
+def kill_worker(engine):
+    os.killpg(engine.find("--queues=quick").group, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("kill", [pytest.param(kill_pool, id="pool"), pytest.param(kill_worker, id="whole worker")])
+def test_work_that_was_killed_is_done_once(engine, caller, session, kill):
+    job = submit(caller, session, LONG)
+    assert wait_until_half_way(caller, job)["status"] == "running"
+
+    kill(engine)
+
+    ended = wait_for_status(caller, job, "done", "failed")
+    assert (ended["status"], ended["attempts"]) == ("done", 2)
+    (output,) = outputs(caller, session)
+    with Image.open(io.BytesIO(caller.get(output["url"]).data)) as animation:
+        assert animation.n_frames == LONG["frames"]
+    assert len(list((engine.home / "media" / "output" / session).glob("*.gif"))) == 1
+
+
+def test_a_running_job_stops_when_it_is_cancelled(caller, session):
+    job = submit(caller, session, LONG)
+    wait_until_half_way(caller, job)
+
+    assert caller.post(f"{job}cancel/").json["status"] == "cancelled"
+
+    # The worker is free again: a short wish behind it need not wait for the long one's end.
+    assert caller.post(f"/session/{session}/generate/", SHORT).status == 201
+    assert caller.get(job).json["status"] == "cancelled"
+    assert [output["media_type"] for output in outputs(caller, session)] == ["image/png"]
+
+
+def test_a_waiting_job_that_is_cancelled_never_starts(caller, session):
+    busy = [submit(caller, session, LONG) for _ in range(2)]
+    for job in busy:
+        wait_until_half_way(caller, job)
+    waiting = submit(caller, session, SHORT)
+
+    assert caller.post(f"{waiting}cancel/").json["status"] == "cancelled"
+
+    for job in busy:
+        caller.post(f"{job}cancel/")
+    assert caller.post(f"/session/{session}/generate/", SHORT).status == 201
+    assert caller.get(waiting).json["started_at"] is None
+    assert len(outputs(caller, session)) == 1
+
+
+def test_a_killed_broker_loses_no_waiting_work(engine, caller, session):
+    running = [submit(caller, session, LONG) for _ in range(2)]
+    for job in running:
+        wait_until_half_way(caller, job)
+    waiting = submit(caller, session, SHORT)
+
+    engine.find("valkey-server").kill()
+
+    for job in (*running, waiting):
+        ended = wait_for_status(caller, job, "done", "failed")
+        assert ended["status"] == "done"
+    assert len(outputs(caller, session)) == 3
+
+
+def test_work_is_taken_in_while_the_broker_is_away(engine, caller, session):
+    engine.find("valkey-server").kill()
+
+    job = submit(caller, session, SHORT)
+
+    assert wait_for_status(caller, job, "done", "failed")["status"] == "done"
