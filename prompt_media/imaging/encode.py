@@ -3,13 +3,16 @@
 What a file format looks like inside lives in `png` and `gif`; what a scene looks like, nowhere near.
 """
 
+from collections.abc import Iterable
 from io import BytesIO
 from typing import NamedTuple
 
 from PIL import Image
 
 from prompt_media.imaging import formats
+from prompt_media.imaging import gif as gif_file
 from prompt_media.imaging import png as png_file
+from prompt_media.imaging.delta import Patch
 from prompt_media.imaging.formats import Format
 from prompt_media.imaging.geometry import Size, fit
 from prompt_media.imaging.picture import Picture, Pixels
@@ -55,3 +58,13 @@ def thumbnail(picture: Picture, side: int = 512) -> bytes:
     file = BytesIO()
     small.save(file, "WEBP", quality=82, method=2)
     return file.getvalue()
+
+
+def gif(
+    frames: Iterable[Iterable[Patch]], samples: Iterable[Pixels], size: Size, fps: float, count: int, rounds: int = 5
+) -> bytes:
+    """A GIF file that loops for ever: `count` frames, the first covering the canvas, each later one telling its change.
+
+    The palette is taken from `samples`; more `rounds` bring it closer to them. Above 50 fps a GIF plays at 50.
+    """
+    return gif_file.encode(frames, samples, size, gif_file.delays(count, fps), rounds)
