@@ -65,7 +65,7 @@ install() {
     if [ -x "$python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint "$@")" ]; then return; fi
     make_venv
     say "Installing $(basename "$file"); this is done once and takes about a minute."
-    "$python" -m pip install --quiet --no-input --disable-pip-version-check -r "$file" ||
+    "$python" -m pip install -qq --no-input --disable-pip-version-check -r "$file" ||
         fail "Installing failed; the lines above say why. Nothing was started."
     fingerprint "$@" >"$stamp"
 }
