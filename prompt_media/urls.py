@@ -7,7 +7,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from prompt_media.web import health
 
 urlpatterns = [
+    path("", include("sessions_app.page_urls")),
     path("", include("sessions_app.urls")),
+    path("", include("prompt_media.jobs.page_urls")),
     path("", include("prompt_media.jobs.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

@@ -32,7 +32,7 @@ def tag(text: str) -> str:
     if len(name) > TAG_LENGTH:
         raise BadTag(f"A tag has at most {TAG_LENGTH} characters; this one has {len(name)}.", field="tag")
     if not all(is_word(character) for character in name):
-        raise BadTag(f"A tag has letters, digits and _ only. Try “{_mended(name)}”.", field="tag")
+        raise BadTag(f"A tag has letters, digits and _ only. Try “{mended(name)}”.", field="tag")
     return name
 
 
@@ -46,7 +46,8 @@ def tag_key(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
 
 
-def _mended(name: str) -> str:
+def mended(name: str) -> str:
+    """The tag a refused name was probably meant to be; "picture" when nothing of it can stay."""
     words = "".join(character if is_word(character) else " " for character in name).split()
     return "_".join(words)[:TAG_LENGTH] or "picture"
 

@@ -5,7 +5,7 @@ const list = document.getElementById("complete");
 const option = document.getElementById("completion-option").content.firstElementChild;
 const begun = /(?:^|[^\p{L}\p{N}_@])@([\p{L}\p{N}\p{M}_]*)$/u;
 let chosen = 0;
-let leftAlone = "";
+let leftAlone = null;
 
 function word() {
   if (field.selectionStart !== field.selectionEnd) return null;
@@ -25,7 +25,7 @@ function matches(letters) {
 function show() {
   const letters = word();
   const found = letters === null || letters === leftAlone ? [] : matches(letters);
-  if (letters !== leftAlone) leftAlone = "";
+  if (letters !== leftAlone) leftAlone = null;
   const isWhole = found.length === 1 && found[0].dataset.tag.toLocaleLowerCase() === letters.toLocaleLowerCase();
   list.replaceChildren(...(isWhole ? [] : found.map((shot) => row(shot, letters))));
   list.hidden = !list.children.length;

@@ -12,13 +12,29 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
 });
 
-// data-asks="id": a form asks first. Without a script it is simply sent.
+// A form with data-asks is sent only after the question was answered. Caught on its way down: HTMX must not hear it.
 document.addEventListener("submit", (event) => {
-  const dialog = document.getElementById(event.target.dataset.asks);
-  if (!dialog || dialog.open) return;
+  const form = event.target;
+  if (!form.dataset.asks || form.dataset.answered) return;
   event.preventDefault();
+  event.stopPropagation();
+  ask(form);
+}, { capture: true });
+
+function ask(form) {
+  const dialog = document.getElementById("ask");
+  document.getElementById("ask-title").textContent = form.dataset.asks;
+  document.getElementById("ask-words").textContent = form.dataset.says;
+  const yes = document.getElementById("ask-does");
+  yes.textContent = form.dataset.does;
+  yes.onclick = () => {
+    dialog.close();
+    form.dataset.answered = "yes";
+    form.requestSubmit();
+    if (form.dataset.shuts) document.getElementById(form.dataset.shuts).close();
+  };
   dialog.showModal();
-});
+}
 
 // Left and right walk through what a dialog shows.
 document.addEventListener("keydown", (event) => {

@@ -21,8 +21,12 @@ document.addEventListener("theme", switchTheme);
 
 // A failed request says why, in the server's own words (problem+json), and the page stays as it was.
 document.addEventListener("htmx:responseError", (event) => toast(words(event.detail.xhr), "bad"));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // A form that was refused comes back as a page part, with what is wrong in it; a problem is for the toast.
+  const isPart = event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/html");
+  if (event.detail.xhr.status === 422 && isPart) { event.detail.shouldSwap = true; event.detail.isError = false; }
+});
 document.addEventListener("htmx:sendError", () => toast("No connection. Nothing was changed; try again when it is back.", "bad"));
-document.addEventListener("said", (event) => toast(event.detail.value));
 
 function words(xhr) {
   try { return JSON.parse(xhr.responseText).detail; } catch { return `The server answered ${xhr.status}. Try again.`; }

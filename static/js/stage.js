@@ -27,6 +27,7 @@ function takeStage() {
   keepImages();
   stage.style.setProperty("--wide", stage.dataset.width / stage.dataset.height);
   for (const flag of stage.querySelectorAll(".flag")) sizeFlag(flag);
+  addGhosts();
   moving = parts();
   const count = Number(stage.dataset.frames);
   frame = count > 1 ? Math.min(frame ?? Math.ceil(count / 2), count) : null;
@@ -36,7 +37,7 @@ function takeStage() {
 
 function keepImages() {
   const now = new Map();
-  for (const image of stage.querySelectorAll("image")) {
+  for (const image of stage.querySelectorAll(".art > image")) {
     const href = image.getAttribute("href");
     const loaded = images.get(href);
     if (loaded && !now.has(href)) {
@@ -46,6 +47,25 @@ function keepImages() {
     now.set(href, now.get(href) ?? loaded ?? image);
   }
   images = now;
+}
+
+/** What travels leaves a pale picture where it starts and where it arrives. */
+function addGhosts() {
+  for (const art of stage.querySelectorAll(".art")) {
+    const poses = posesOf(art);
+    const [first, last] = [poses[0], poses.at(-1)];
+    if (Math.hypot(first[0] - last[0], first[1] - last[1]) < 2) continue;
+    art.before(...[first, last].map(([x, y]) => ghost(art, `translate(${x} ${y})`)));
+  }
+}
+
+function ghost(art, where) {
+  const copy = art.cloneNode(true);
+  copy.setAttribute("class", "ghost");
+  copy.setAttribute("transform", where);
+  copy.setAttribute("opacity", "0.24");
+  delete copy.dataset.poses;
+  return copy;
 }
 
 function sizeFlag(flag) {

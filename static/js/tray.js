@@ -1,5 +1,6 @@
 // A tag is edited where it stands: the chip becomes a field, Enter keeps, Escape leaves it as it was.
 const shotOf = (element) => element.closest(".shot");
+const nameOf = (shot) => shot.querySelector(".retag [name=tag]");
 
 document.addEventListener("click", (event) => {
   const chip = event.target.closest("[data-retag]");
@@ -7,34 +8,26 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const form = event.target.closest(".retag");
-  if (!form || event.key !== "Escape") return;
+  const shot = event.target.closest(".shot-edit") && shotOf(event.target);
+  if (!shot || event.key !== "Escape") return;
   event.preventDefault();
-  const shot = shotOf(form);
-  form.reset();
-  form.querySelector("[name=tag]").value = shot.dataset.tag;
+  nameOf(shot).value = shot.dataset.tag;
   edit(shot, false);
   shot.querySelector("button.tag").focus();
 });
 
+// Going elsewhere keeps what was typed; going to a dialog, or into the same picture's tools, is not elsewhere.
 document.addEventListener("focusout", (event) => {
-  const form = event.target.closest(".retag");
-  if (!form || form.contains(event.relatedTarget) || form.querySelector(".wrong")) return;
-  const changed = event.target.value.trim().replace(/^@/, "") !== shotOf(form).dataset.tag;
-  if (changed) form.requestSubmit();
-  else edit(shotOf(form), false);
+  const shot = event.target.closest(".shot-edit") && shotOf(event.target);
+  if (!shot || !event.relatedTarget || shot.contains(event.relatedTarget) || event.relatedTarget.closest("dialog")) return;
+  if (nameOf(shot).value.trim().replace(/^@/, "") !== shot.dataset.tag) nameOf(shot).form.requestSubmit();
+  else edit(shot, false);
 });
 
-// After a tag was kept, the rest of the page hears of it; after a refusal the field has the focus again.
-document.addEventListener("htmx:afterSettle", (event) => {
-  const wrong = event.detail.elt?.querySelector?.(".retag .wrong");
-  wrong?.focus();
-  wrong?.select();
-});
+// A refused name keeps the focus, and is chosen, so that typing replaces it.
+document.addEventListener("htmx:afterSettle", () => document.querySelector(".retag .wrong")?.select());
 
 function edit(shot, on) {
-  const form = shot.querySelector(".retag");
-  form.hidden = !on;
-  for (const part of shot.querySelectorAll(":scope > .tag, :scope > .meta")) part.hidden = on;
-  if (on) form.querySelector("[name=tag]").select();
+  shot.classList.toggle("editing", on);
+  if (on) nameOf(shot).select();
 }

@@ -1,0 +1,114 @@
+"""The jobs page: what runs, what waits, what was. HTML only; programs have /api/v1/jobs/."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from prompt_media.jobs import cards, selectors, services
+from prompt_media.jobs.cards import Card
+from prompt_media.jobs.models import Job
+from prompt_media.web import identity
+
+# A page of the past; the rest is found by search.
+SHOWN = 50
+STATES = {
+    "all": tuple(Job.Status),
+    "active": Job.LIVE,
+    "failed": (Job.Status.FAILED,),
+    "done": (Job.Status.DONE,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows under one heading."""
+
+    title: str
+    cards: list[Card]
+
+
+@require_GET
+@identity.page
+def jobs(request: HttpRequest, job_id: UUID | None = None) -> HttpResponse:
+    """The whole page, or for HTMX only its list; with an id, the pane about that job beside it."""
+    mine = selectors.jobs_of(identity.of(request))
+    template = "jobs/_list.html" if request.headers.get("HX-Target") == "list" else "jobs/jobs.html"
+    return render(request, template, _listing(request, mine) | _chosen(job_id))
+
+
+@require_GET
+@identity.page
+def pane(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    return render(request, "jobs/_pane.html", _chosen(job_id))
+
+
+@require_GET
+@identity.page
+def running(request: HttpRequest) -> HttpResponse:
+    """How many jobs are at work, for the bar of every page."""
+    live = selectors.jobs_of(identity.of(request)).filter(status__in=Job.LIVE)
+    return render(request, "jobs/_running.html", {"running": live.count(), "asked": True})
+
+
+@require_POST
+@identity.page
+def cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    services.cancel(selectors.job(job_id))
+    return _back(request, job_id)
+
+
+@require_POST
+@identity.page
+def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    services.retry(selectors.job(job_id))
+    return _back(request, job_id)
+
+
+@require_POST
+@identity.page
+def cancel_all(request: HttpRequest) -> HttpResponse:
+    for job in selectors.jobs_of(identity.of(request)).filter(status__in=Job.LIVE):
+        services.cancel(job)
+    return redirect("jobs")
+
+
+def _back(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204, headers={"HX-Trigger": "jobs"})
+    return redirect("one-job", job_id)
+
+
+def _listing(request: HttpRequest, mine: QuerySet[Job]) -> dict[str, object]:
+    state = request.GET.get("state", "all")
+    words = request.GET.get("q", "").strip()
+    wanted = mine.filter(status__in=STATES.get(state, STATES["all"]))
+    if words:
+        wanted = selectors.matching(wanted, words)
+    shown = cards.of(wanted[:SHOWN])
+    return {
+        "place": "jobs",
+        "groups": _grouped(shown),
+        "state": state,
+        "words": words,
+        "more": max(0, wanted.count() - len(shown)),
+        "any_live": any(card.job.is_live for card in shown),
+        "active": mine.filter(status__in=Job.LIVE).count(),
+        "failed": mine.filter(status=Job.Status.FAILED).count(),
+    }
+
+
+def _grouped(shown: list[Card]) -> list[Group]:
+    by_state = [
+        ("Running", [card for card in shown if card.is_running]),
+        ("Waiting", sorted((card for card in shown if card.place), key=lambda card: card.place)),
+        ("Earlier", [card for card in shown if not card.job.is_live]),
+    ]
+    return [Group(title, cards_of) for title, cards_of in by_state if cards_of]
+
+
+def _chosen(job_id: UUID | None) -> dict[str, object]:
+    return {"chosen": cards.of([selectors.job(job_id)])[0] if job_id else None}

@@ -1,0 +1,40 @@
+"""What the studio's HTML forms send. Ranges are the scene's; a value outside of them is told by its field's name."""
+
+from django import forms
+
+from prompt_media.errors import FieldError, Unprocessable
+from sessions_app.composing import scene
+from sessions_app.services.generations import Wish
+
+AUTO, STILL, MOVING = "auto", "still", "moving"
+_MAKES_GIF = {AUTO: None, STILL: False, MOVING: True}
+
+
+class WishForm(forms.Form):
+    """The prompt and the choices beside it."""
+
+    prompt = forms.CharField(required=False, strip=False)
+    kind = forms.ChoiceField(choices=[(AUTO, "Auto"), (STILL, "Still"), (MOVING, "Moving")], initial=AUTO)
+    width = forms.IntegerField(min_value=scene.SIDES[0], max_value=scene.SIDES[-1], initial=scene.CANVAS.width)
+    height = forms.IntegerField(min_value=scene.SIDES[0], max_value=scene.SIDES[-1], initial=scene.CANVAS.height)
+    frames = forms.IntegerField(min_value=scene.FRAME_COUNTS[0], max_value=scene.FRAME_COUNTS[-1], initial=scene.FRAMES)
+    fps = forms.IntegerField(min_value=scene.RATES[0], max_value=scene.RATES[-1], initial=scene.FPS)
+
+    def wish(self) -> Wish:
+        """What was asked for. Raises Unprocessable with the fields that are wrong."""
+        if not self.is_valid():
+            raise _refusal(self)
+        values = dict(self.cleaned_data)
+        # Browsers send line ends as CRLF and show one character; spans count what is shown.
+        return Wish(
+            prompt=values.pop("prompt").replace("\r\n", "\n"), generate_gif=_MAKES_GIF[values.pop("kind")], **values
+        )
+
+
+def _refusal(form: forms.Form) -> Unprocessable:
+    told = [
+        FieldError(field, error["code"], error["message"])
+        for field, errors in form.errors.get_json_data().items()
+        for error in errors
+    ]
+    return Unprocessable(" ".join(f"{one.field}: {one.message}" for one in told), errors=told)

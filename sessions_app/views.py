@@ -1,0 +1,258 @@
+"""The studio's page and the parts of it that HTMX fetches anew. Thin: read, call, render.
+
+Every part also works as a plain form: without HTMX the answer is a redirect to the page.
+"""
+
+import json
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from prompt_media.errors import Conflict, InvalidInput, NotFound, Unprocessable
+from prompt_media.files import intake
+from prompt_media.jobs import cards, waiting
+from prompt_media.jobs import selectors as job_selectors
+from prompt_media.jobs import services as job_services
+from prompt_media.jobs.models import Job
+from prompt_media.web import identity
+from sessions_app import desk, selectors
+from sessions_app.composing import scene
+from sessions_app.forms import WishForm
+from sessions_app.models import Session
+from sessions_app.services import generations, samples, uploads, workspace
+from sessions_app.services.generations import Wish
+
+Context = dict[str, object]
+
+
+@require_GET
+@identity.page
+def studio(request: HttpRequest) -> HttpResponse:
+    """The session this visitor used last, or a new one."""
+    owner = identity.of(request)
+    current = selectors.studio_session(owner) or workspace.open_session(owner=owner)
+    workspace.touch(current)
+    return render(request, "sessions_app/studio.html", _page(request, current))
+
+
+@require_GET
+@identity.page
+def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """A session by its id: who knows it may use it."""
+    try:
+        current = workspace.enter(session_id)
+    except selectors.UnknownSession:
+        over = {"idle_minutes": settings.SESSION_IDLE_MINUTES}
+        return render(request, "sessions_app/session_over.html", over, status=404)
+    return render(request, "sessions_app/studio.html", _page(request, current))
+
+
+@require_POST
+@identity.page
+def new(request: HttpRequest) -> HttpResponse:
+    """End the session that was open and begin another."""
+    workspace.close_if_there(request.POST.get("session", ""))
+    workspace.open_session(owner=identity.of(request))
+    return redirect("studio")
+
+
+@require_GET
+def tray(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    current = workspace.enter(session_id)
+    return render(request, "sessions_app/_tray.html", _pictures(current) | {"oob": True})
+
+
+@require_POST
+def pictures(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Uploads of a browser without scripts; with them they go to /upload/, each with its own bar."""
+    current = workspace.enter(session_id)
+    arrivals = intake.judged(request.FILES.getlist("files"))
+    return _when_done(uploads.take_in(session=current, arrivals=arrivals, auto_tag=True), current)
+
+
+@require_POST
+def load_samples(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    current = workspace.enter(session_id)
+    return _when_done(samples.load(current), current, prompt=request.POST.get("prompt", ""))
+
+
+@require_POST
+def tag(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Name a picture. A refused name comes back in its field, with one that would do."""
+    current = workspace.enter(session_id)
+    filename, name = request.POST.get("filename", ""), request.POST.get("tag", "")
+    try:
+        workspace.assign_tag(session=current, filename=filename, tag=name.strip() or None)
+        refusal: Context = {}
+    except (InvalidInput, Unprocessable, Conflict) as error:
+        taken = selectors.tagged_images(current)
+        refusal = {"wrong": name, "problem": error.detail, "correction": desk.correction(name, taken)}
+    if "HX-Request" not in request.headers:
+        return redirect("studio-session", session_id)
+    context = _pictures(current) | refusal | {"picture": selectors.upload(current, filename)}
+    answer = render(request, "sessions_app/_tagged.html", context, status=422 if refusal else 200)
+    return answer if refusal else _telling(answer, tags=True)
+
+
+@require_POST
+def remove(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Delete one picture or result for good."""
+    current = workspace.enter(session_id)
+    image = get_object_or_404(selectors.images(current), name=request.POST.get("filename", ""))
+    workspace.remove_image(image=image)
+    if "HX-Request" not in request.headers:
+        return redirect("studio-session", session_id)
+    return _telling(HttpResponse(status=204), pictures=True, made=True)
+
+
+@require_POST
+def reading(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """How the prompt is read, with the stage, the diagnostics and the button that follow from it."""
+    current = workspace.enter(session_id)
+    context = _session(current) | _pictures(current) | _read(current, WishForm(request.POST).wish())
+    return render(request, "sessions_app/_reading.html", context | {"oob": True})
+
+
+@require_POST
+def make(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    current = workspace.enter(session_id)
+    made = generations.request(session=current, wish=WishForm(request.POST).wish())
+    if "HX-Request" not in request.headers or made.job is None:
+        return redirect("studio-session", session_id)
+    return _telling(_card(request, current, made.job), jobs=True)
+
+
+@require_GET
+def results(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    current = workspace.enter(session_id)
+    return render(request, "sessions_app/_results.html", _results(current) | {"session": current, "oob": True})
+
+
+@require_GET
+def result(request: HttpRequest, session_id: UUID, filename: str) -> HttpResponse:
+    """One result, large, with its neighbours in time."""
+    current = workspace.enter(session_id)
+    shown = selectors.output(current, filename)
+    all_of_them = selectors.outputs(current)
+    context = {
+        "session": current,
+        "result": shown,
+        "newer": all_of_them.filter(number__gt=shown.number).last(),
+        "older": all_of_them.filter(number__lt=shown.number).first(),
+    }
+    return render(request, "sessions_app/_viewer.html", context)
+
+
+@require_GET
+def job(request: HttpRequest, session_id: UUID, job_id: UUID) -> HttpResponse:
+    """A job's card while it lives or has failed; nothing once it is done, for its result stands there instead."""
+    current = workspace.enter(session_id)
+    found = _job(current, job_id)
+    if found.status != Job.Status.DONE:
+        return _card(request, current, found)
+    return _telling(HttpResponse(), made=f"{found.title} is made.", jobs=True)
+
+
+@require_POST
+def cancel(request: HttpRequest, session_id: UUID, job_id: UUID) -> HttpResponse:
+    current = workspace.enter(session_id)
+    return _after(request, current, job_services.cancel(_job(current, job_id)))
+
+
+@require_POST
+def retry(request: HttpRequest, session_id: UUID, job_id: UUID) -> HttpResponse:
+    current = workspace.enter(session_id)
+    return _after(request, current, job_services.retry(_job(current, job_id)))
+
+
+@require_POST
+def keep(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Lift the session's expiry, or let it run again."""
+    current = workspace.keep(session=workspace.enter(session_id), kept=request.POST.get("kept") == "1")
+    if "HX-Request" not in request.headers:
+        return redirect("studio-session", session_id)
+    return render(request, "sessions_app/_kept.html", _session(current))
+
+
+def _page(request: HttpRequest, current: Session) -> Context:
+    wish = Wish(
+        prompt=_first_prompt(request, current),
+        width=scene.CANVAS.width,
+        height=scene.CANVAS.height,
+        frames=scene.FRAMES,
+        fps=scene.FPS,
+    )
+    working = selectors.active_jobs(current).filter(kind=generations.KIND)
+    return {
+        **_session(current),
+        **_pictures(current),
+        **_read(current, wish),
+        **_results(current),
+        "place": "studio",
+        "jobs": cards.of(working),
+        "wish": wish,
+        "presets": desk.PRESETS,
+        "ranges": {"sides": scene.SIDES, "frames": scene.FRAME_COUNTS, "fps": scene.RATES},
+        "max_mb": settings.UPLOAD_MB,
+        "samples": samples.SAMPLES,
+        "sample_prompt": samples.PROMPT,
+    }
+
+
+def _first_prompt(request: HttpRequest, current: Session) -> str:
+    """The prompt the page opens with: one in the address, else the one made last."""
+    last = current.generations.first()
+    return request.GET.get("prompt", last.prompt if last else "")
+
+
+def _session(current: Session) -> Context:
+    return {"session": current, "idle_minutes": settings.SESSION_IDLE_MINUTES}
+
+
+def _pictures(current: Session) -> Context:
+    uploaded = list(selectors.uploads(current))
+    return {"session": current, "pictures": uploaded, "examples": desk.examples_for(uploaded)}
+
+
+def _read(current: Session, wish: Wish) -> Context:
+    read = desk.read(session=current, wish=wish)
+    return {"read": read, "sketch": read.sketch, "samples": samples.SAMPLES, "sample_prompt": samples.PROMPT}
+
+
+def _results(current: Session) -> Context:
+    return {"results": list(selectors.outputs(current))}
+
+
+def _job(current: Session, job_id: UUID) -> Job:
+    found = job_selectors.job(job_id)
+    if found.subject != current.subject:
+        raise NotFound("This session has no such job.", code="unknown_job")
+    return found
+
+
+def _card(request: HttpRequest, current: Session, found: Job) -> HttpResponse:
+    [card] = cards.of([found])
+    return render(request, "sessions_app/_job_card.html", {"session": current, "card": card})
+
+
+def _after(request: HttpRequest, current: Session, changed: Job) -> HttpResponse:
+    if "HX-Request" not in request.headers:
+        return redirect("studio-session", current.public_id)
+    return _telling(_card(request, current, changed), jobs=True)
+
+
+def _when_done(job: Job, current: Session, **query: str) -> HttpResponse:
+    """Back to the page once the pictures are there; raises what was wrong with them."""
+    waiting.raise_if_failed(waiting.for_end(job, settings.WAIT_SECONDS))
+    asked = {name: value for name, value in query.items() if value}
+    return redirect(reverse("studio-session", args=[current.public_id], query=asked))
+
+
+def _telling(response: HttpResponse, **events: str | bool) -> HttpResponse:
+    """Let other parts of the page hear what happened; they fetch themselves anew."""
+    response["HX-Trigger"] = json.dumps(events)
+    return response
