@@ -24,7 +24,7 @@ from prompt_media.errors import TooLarge, UnsupportedPicture
 from prompt_media.imaging import formats
 from prompt_media.imaging.formats import Format
 from prompt_media.imaging.geometry import Size
-from prompt_media.imaging.picture import Picture
+from prompt_media.imaging.picture import Picture, Pixels
 
 # What Pillow was seen to raise on damaged files, and what its readers can raise by their code.
 PILLOW_RAISES = (
@@ -59,6 +59,7 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_STRIP = 64  # rows
 _LYING = (5, 6, 7, 8)
 
 
@@ -94,15 +95,31 @@ def inspect(data: bytes, limits: Limits = DEFAULT) -> Facts:
     return _facts(data, limits, _opened(data))
 
 
-def picture(data: bytes, limits: Limits = DEFAULT) -> Picture:
-    """Decode the first frame, upright and in sRGB, without its metadata. Raises as `inspect` does."""
+def picture(data: bytes, limits: Limits = DEFAULT, *, enough: Size | None = None) -> Picture:
+    """Decode the first frame, upright and in sRGB, without its metadata. Raises as `inspect` does.
+
+    With `enough`, a JPEG that is more than twice as wide and high may come at a half, a quarter or an eighth of its
+    size: its decoder does that almost for nothing.
+    """
     image = _opened(data)
-    _facts(data, limits, image)
+    facts = _facts(data, limits, image)
     with _our_errors():
-        pixels = np.asarray(_upright(_in_srgb(_plain(image)), _orientation(image)))
+        if enough:
+            lies = facts.size != Size(*image.size)
+            image.draft(None, (enough.height, enough.width) if lies else (enough.width, enough.height))
+        pixels = _pixels(_upright(_in_srgb(_plain(image)), _orientation(image)))
     if pixels.shape[2] == 4 and pixels[..., 3].min() == 255:
         pixels = pixels[..., :3]
     return Picture(np.ascontiguousarray(pixels))
+
+
+def _pixels(image: Image.Image) -> Pixels:
+    """The bytes of a picture, strip by strip: NumPy would join one copy of the whole from pieces, at twice the cost."""
+    pixels = np.empty((image.height, image.width, len(image.getbands())), np.uint8)
+    for top in range(0, image.height, _STRIP):
+        bottom = min(top + _STRIP, image.height)
+        pixels[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return pixels
 
 
 def _opened(data: bytes) -> ImageFile:

@@ -61,7 +61,7 @@ def thumbnail(picture: Picture, side: int = 512) -> bytes:
 
 
 def gif(
-    frames: Iterable[Iterable[Patch]], samples: Iterable[Pixels], size: Size, fps: float, count: int, rounds: int = 5
+    frames: Iterable[Iterable[Patch]], samples: Iterable[Pixels], size: Size, fps: float, count: int, rounds: int = 8
 ) -> bytes:
     """A GIF file that loops for ever: `count` frames, the first covering the canvas, each later one telling its change.
 

@@ -58,7 +58,7 @@ def count(samples: Iterable[Pixels]) -> Histogram:
     return Histogram(occupied.astype(np.int32), weights.astype(np.float32), colours)
 
 
-def choose(histogram: Histogram, most: int = 255, rounds: int = 5) -> Pixels:
+def choose(histogram: Histogram, most: int = 255, rounds: int = 8) -> Pixels:
     """At most `most` colours that stand for the counted ones, n × 3. More rounds come closer, each a little less."""
     colours = histogram.colours * _STRETCH
     chosen = wu.split(histogram.weights, colours, most)

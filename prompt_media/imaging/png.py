@@ -15,15 +15,15 @@ import numpy as np
 from prompt_media.imaging.picture import Pixels
 
 deflate: ModuleType = zlib
+level = zlib.Z_BEST_SPEED
 with suppress(ImportError):  # no wheel for this processor: zlib writes the same pixels, more slowly
     from isal import isal_zlib
 
-    deflate = isal_zlib
+    deflate, level = isal_zlib, isal_zlib.ISAL_BEST_COMPRESSION
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPE = {3: 2, 4: 6}  # RGB, RGBA
 _AVERAGE = 3
-_LEVEL = 2
 _BAND = 64  # rows: small enough that a band and its work stay in the processor's cache
 
 
@@ -31,7 +31,7 @@ def encode(pixels: Pixels) -> bytes:
     """A PNG file of H × W × 3 or 4 bytes."""
     height, width, channels = pixels.shape
     header = struct.pack(">IIBBBBB", width, height, 8, _COLOUR_TYPE[channels], 0, 0, 0)
-    compressor = deflate.compressobj(_LEVEL)
+    compressor = deflate.compressobj(level)
     body = b"".join([*map(compressor.compress, _filtered(pixels)), compressor.flush()])
     return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
 

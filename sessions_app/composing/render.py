@@ -98,7 +98,7 @@ def _png(pixels: Pixels) -> Rendered:
     return _rendered(encode.png(pixels), formats.PNG, Size(pixels.shape[1], pixels.shape[0]))
 
 
-def _gif(stage: Stage, fps: float, progress: Progress, rounds: int = 5) -> Rendered:
+def _gif(stage: Stage, fps: float, progress: Progress, rounds: int = 8) -> Rendered:
     frames = _told(animate.frames(stage), stage.frames, progress)
     data = encode.gif(frames, animate.samples(stage), stage.size, fps, stage.frames, rounds)
     return _rendered(data, formats.GIF, stage.size, stage.frames)

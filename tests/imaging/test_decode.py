@@ -282,6 +282,20 @@ def test_a_picture_is_one_piece_of_bytes():
     assert picture.pixels.dtype == np.uint8
 
 
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_large_jpeg_can_come_smaller_when_that_is_enough(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = saved(painted(size=(640, 160)), "JPEG", exif=exif)
+    wide = orientation == 1
+
+    small = decode.picture(data, enough=Size(150, 30) if wide else Size(30, 150))
+
+    assert small.size == (Size(160, 40) if wide else Size(40, 160))
+    assert decode.picture(data, enough=Size(400, 100)).size == decode.inspect(data).size
+    assert decode.picture(saved(painted(), "PNG"), enough=Size(1, 1)).size == Size(32, 24)
+
+
 SEEDS = [saved(noise((24, 16)), "PNG"), saved(noise((24, 16)), "JPEG", progressive=True), saved(noise((24, 16)), "GIF")]
 SEEDS += [saved(noise((24, 16)), "WEBP"), held(6)]
 

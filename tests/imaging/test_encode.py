@@ -35,6 +35,7 @@ def test_a_png_holds_the_same_pixels(channels, size):
 
 def test_without_isal_a_png_holds_the_same_pixels(monkeypatch):
     monkeypatch.setattr(png, "deflate", zlib)
+    monkeypatch.setattr(png, "level", 1)
 
     assert np.array_equal(np.asarray(Image.open(BytesIO(encode.png(noisy())))), noisy())
 
@@ -43,7 +44,7 @@ def test_a_photo_as_png_is_no_larger_than_pillow_makes_it():
     usual = BytesIO()
     Image.fromarray(smooth()).save(usual, "PNG")
 
-    assert len(encode.png(smooth())) <= 1.03 * len(usual.getvalue())
+    assert len(encode.png(smooth())) <= len(usual.getvalue())
 
 
 def test_part_of_a_larger_array_can_be_saved():
