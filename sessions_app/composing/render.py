@@ -37,7 +37,7 @@ class Rendered:
     frames: int = 1
 
 
-def in_format(scene: Scene, pictures: Pictures, name: str | None = None, progress: Progress = SILENT) -> Rendered:
+def in_format(scene: Scene, name: str | None, pictures: Pictures, progress: Progress = SILENT) -> Rendered:
     """The scene as "png" (a moving one at rest) or "gif"; None leaves it to whether anything moves."""
     if name is None:
         name = "gif" if scene.moves else "png"

@@ -56,7 +56,7 @@ def true_frames(scene):
 
 
 def test_a_still_scene_becomes_a_png():
-    rendered = render.in_format(STILL, PICTURES)
+    rendered = render.in_format(STILL, None, PICTURES)
 
     assert (rendered.media_type, rendered.extension, rendered.frames) == ("image/png", "png", 1)
     assert opened(rendered).size == (160, 120)
@@ -64,7 +64,7 @@ def test_a_still_scene_becomes_a_png():
 
 
 def test_a_moving_scene_becomes_a_gif_that_shows_its_frames():
-    rendered = render.in_format(MOVING, PICTURES)
+    rendered = render.in_format(MOVING, None, PICTURES)
 
     assert (rendered.media_type, rendered.extension, rendered.frames) == ("image/gif", "gif", 8)
     frames = list(shown(rendered))
@@ -84,7 +84,7 @@ def test_the_gif_plays_as_long_as_the_scene():
 
 
 def test_a_moving_scene_as_png_stands_still():
-    rendered = render.in_format(MOVING, PICTURES, "png")
+    rendered = render.in_format(MOVING, "png", PICTURES)
 
     at_rest = Scene((BACKGROUND, Layer("logo", SLIDE.place), Layer("star", STAR.place)), CANVAS)
     assert rendered.media_type == "image/png"
@@ -92,7 +92,7 @@ def test_a_moving_scene_as_png_stands_still():
 
 
 def test_a_still_scene_as_gif_has_one_frame():
-    rendered = render.in_format(STILL, PICTURES, "gif")
+    rendered = render.in_format(STILL, "gif", PICTURES)
 
     assert (rendered.media_type, rendered.frames, opened(rendered).n_frames) == ("image/gif", 1, 1)
 
@@ -100,14 +100,14 @@ def test_a_still_scene_as_gif_has_one_frame():
 @pytest.mark.parametrize("name", ["webp", "mp4", "PNG", ""])
 def test_other_formats_are_not_yet_written(name):
     with pytest.raises(Unprocessable, match="png or gif") as refusal:
-        render.in_format(STILL, PICTURES, name)
+        render.in_format(STILL, name, PICTURES)
 
     assert refusal.value.code == "format_not_yet"
 
 
 @pytest.mark.parametrize("scene", [STILL, MOVING], ids=["still", "moving"])
 def test_the_same_scene_gives_the_same_bytes(scene):
-    assert render.in_format(scene, PICTURES).data == render.in_format(scene, PICTURES).data
+    assert render.in_format(scene, None, PICTURES).data == render.in_format(scene, None, PICTURES).data
 
 
 def test_progress_tells_each_frame():
