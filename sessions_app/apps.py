@@ -1,6 +1,11 @@
+import importlib
+
 from django.apps import AppConfig
 
 
 class SessionsConfig(AppConfig):
     name = "sessions_app"
     verbose_name = "Sessions"
+
+    def ready(self) -> None:
+        importlib.import_module("sessions_app.faces").register()

@@ -8,6 +8,7 @@ from prompt_media.imaging.geometry import Size
 from sessions_app import names, selectors
 from sessions_app.composing import examples, prompt, scene, sketch
 from sessions_app.composing.prompt import Clause, Reading
+from sessions_app.composing.scene import Scene
 from sessions_app.composing.sketch import Piece, Sketch
 from sessions_app.models import Image, Session
 from sessions_app.services.generations import Wish
@@ -40,6 +41,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Words of the prompt that carry no meaning."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """A piece of the sketch and the picture to lay into it."""
 
@@ -57,6 +67,8 @@ class Read:
     prompt: str
     reading: Reading
     lines: tuple[Line, ...]
+    unread: tuple[Stretch, ...]
+    scene: Scene
     sketch: Sketch
     drawn: tuple[Drawn, ...]
     makes_gif: bool
@@ -65,7 +77,7 @@ class Read:
     @property
     def told(self) -> str:
         """The stage in words, for who cannot see it."""
-        said = "; ".join(f"{line.clause.tag}: {line.clause.means}" for line in self.lines)
+        said = "; ".join(f"{line.clause.tag or 'canvas'}: {line.clause.means}" for line in self.lines)
         return f"Preview. {said}" if said else "Preview, empty so far"
 
 
@@ -81,7 +93,9 @@ def read(*, session: Session, wish: Wish) -> Read:
     return Read(
         prompt=wish.prompt,
         reading=reading,
-        lines=tuple(Line(clause, tagged.get(clause.tag)) for clause in reading.clauses),
+        lines=tuple(Line(clause, tagged.get(clause.tag or "")) for clause in reading.clauses),
+        unread=tuple(Stretch(start, end, wish.prompt[start:end]) for start, end in reading.unread),
+        scene=wanted,
         sketch=drawn,
         drawn=tuple(Drawn(piece, tagged[piece.tag]) for piece in drawn.pieces),
         makes_gif=wish.generate_gif if wish.generate_gif is not None else wanted.moves,
@@ -110,8 +124,8 @@ def correction(wanted: str, taken: Collection[str]) -> str:
 
 
 def _numbers(reading: Reading) -> dict[str, int]:
-    """The number of each tag's first clause."""
-    return {clause.tag: clause.number for clause in reversed(reading.clauses)}
+    """The number each tag's clauses bear."""
+    return {clause.tag: clause.number for clause in reading.clauses if clause.tag}
 
 
 def _can_be_made(reading: Reading, tagged: Collection[str]) -> bool:

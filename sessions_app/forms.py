@@ -11,14 +11,14 @@ _MAKES_GIF = {AUTO: None, STILL: False, MOVING: True}
 
 
 class WishForm(forms.Form):
-    """The prompt and the choices beside it."""
+    """The prompt and the choices beside it. A choice left empty is the words' own, or the default."""
 
     prompt = forms.CharField(required=False, strip=False)
-    kind = forms.ChoiceField(choices=[(AUTO, "Auto"), (STILL, "Still"), (MOVING, "Moving")], initial=AUTO)
-    width = forms.IntegerField(min_value=scene.SIDES[0], max_value=scene.SIDES[-1], initial=scene.CANVAS.width)
-    height = forms.IntegerField(min_value=scene.SIDES[0], max_value=scene.SIDES[-1], initial=scene.CANVAS.height)
-    frames = forms.IntegerField(min_value=scene.FRAME_COUNTS[0], max_value=scene.FRAME_COUNTS[-1], initial=scene.FRAMES)
-    fps = forms.IntegerField(min_value=scene.RATES[0], max_value=scene.RATES[-1], initial=scene.FPS)
+    kind = forms.ChoiceField(choices=[(AUTO, "Auto"), (STILL, "Still"), (MOVING, "Moving")])
+    width = forms.IntegerField(required=False, min_value=scene.SIDES[0], max_value=scene.SIDES[-1])
+    height = forms.IntegerField(required=False, min_value=scene.SIDES[0], max_value=scene.SIDES[-1])
+    frames = forms.IntegerField(required=False, min_value=scene.FRAME_COUNTS[0], max_value=scene.FRAME_COUNTS[-1])
+    fps = forms.IntegerField(required=False, min_value=scene.RATES[0], max_value=scene.RATES[-1])
 
     def wish(self) -> Wish:
         """What was asked for. Raises Unprocessable with the fields that are wrong."""

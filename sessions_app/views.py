@@ -179,13 +179,7 @@ def keep(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, current: Session) -> Context:
-    wish = Wish(
-        prompt=_first_prompt(request, current),
-        width=scene.CANVAS.width,
-        height=scene.CANVAS.height,
-        frames=scene.FRAMES,
-        fps=scene.FPS,
-    )
+    wish = Wish(prompt=_first_prompt(request, current))
     working = selectors.active_jobs(current).filter(kind=generations.KIND)
     return {
         **_session(current),

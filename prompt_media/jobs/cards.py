@@ -1,4 +1,4 @@
-"""A job as a page tells it: how far it is, what it says, how long it still takes. Words only; templates lay them out."""
+"""A job as a page tells it: how far it is, what it says, how long it takes. Words only; templates lay them out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

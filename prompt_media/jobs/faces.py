@@ -13,7 +13,7 @@ from prompt_media.jobs.models import Job
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """The place a job comes from, a small picture for it, and where its result can be seen; empty where there is none."""
+    """Where a job comes from, a small picture for it, and where its result can be seen; empty: there is none."""
 
     place: str = ""
     picture: str = ""

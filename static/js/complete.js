@@ -71,7 +71,7 @@ function place() {
   const frame = mirror.parentElement.getBoundingClientRect();
   const fits = caret.right - frame.left + 14 + list.offsetWidth < frame.width - 16;
   list.style.left = `${fits ? caret.right - frame.left + 14 : Math.max(16, frame.width - 16 - list.offsetWidth)}px`;
-  list.style.top = `${caret.top - frame.top + (fits ? caret.height / 2 - list.offsetHeight / 2 : caret.height + 8)}px`;
+  list.style.top = `${caret.top - frame.top + (fits ? caret.height / 2 - list.offsetHeight / 2 : caret.height + 20)}px`;
 }
 
 function take(element) {

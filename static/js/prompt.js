@@ -9,7 +9,7 @@ let chars = [...field.value];
 let spans = [];
 
 const number = (element, name) => Number(element.dataset[name]);
-const spanOf = (kind) => (element) => ({ kind, start: number(element, "start"), end: number(element, "end"), n: element.dataset.clause, error: element.matches(".error") });
+const spanOf = (kind) => (element) => ({ kind, start: number(element, "start"), end: number(element, "end"), n: element.dataset.clause, weight: element.dataset.weight });
 
 /** Take over what the server understood, if it read the words that now stand in the field. */
 function takeReading() {
@@ -56,7 +56,7 @@ function inline(start, end) {
     const mark = marks.find((one) => one.start <= edges[index] && one.end >= edge);
     if (!mark) return text;
     const wave = document.createElement("u");
-    wave.classList.toggle("error", mark.error);
+    wave.className = mark.weight;
     wave.append(...text);
     return [wave];
   });

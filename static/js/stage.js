@@ -20,7 +20,8 @@ let moving = [];
 
 /** Take over a stage the server has drawn anew, keeping the pictures that are loaded already. */
 function takeStage() {
-  const drawn = document.getElementById("stage-picture");
+  // Found by a mark and not by an id: HTMX carries the style of what has an id over, as an attribute, which CSP forbids.
+  const drawn = document.querySelector("[data-stage]");
   if (drawn === stage) return;
   stage = drawn;
   if (!stage) return;
@@ -140,8 +141,8 @@ document.addEventListener("htmx:oobAfterSwap", takeStage);
 document.addEventListener("htmx:afterSettle", takeStage);
 takeStage();
 
-// The size and the frames: presets fill the fields, the button that opens the menu repeats what they hold.
-const value = (name) => document.querySelector(`[name=${name}]`).value;
+// The size and the frames: presets fill the fields; the buttons that open the menus tell what will be made.
+const value = (name) => document.querySelector(`[name=${name}]`).value || document.querySelector("[data-read]").dataset[name];
 document.addEventListener("click", (event) => {
   const preset = event.target.closest("[data-size]");
   if (!preset) return;
@@ -151,6 +152,7 @@ document.addEventListener("click", (event) => {
   preset.dispatchEvent(new Event("change", { bubbles: true }));
 });
 document.addEventListener("change", repeat);
+document.addEventListener("htmx:afterSettle", repeat);
 function repeat() {
   document.querySelector("[data-size-label]").textContent = `${value("width")} × ${value("height")}`;
   document.querySelector("[data-frames-label]").textContent = `${value("frames")} frames at ${value("fps")}`;
