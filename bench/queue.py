@@ -19,7 +19,7 @@ from uuid import UUID
 from PIL import Image
 
 from tests.engine.calling import RESPOND_ASYNC, Caller, open_session
-from tests.engine.running import Engine, environment, wait_for
+from tests.engine.running import Engine, surroundings, wait_for
 
 START_TARGET_MS = 5.0
 WAIT_TARGET_MS = 15.0
@@ -73,7 +73,7 @@ def _make_over_http(caller: Caller, session: str) -> None:
 
 def _inline(engine: Engine, session: str) -> Callable[[], None]:
     """The same making in this process, on the same database and folder."""
-    os.environ |= environment(engine.home) | {"DJANGO_SETTINGS_MODULE": "prompt_media.settings"}
+    os.environ |= surroundings(engine.home) | {"DJANGO_SETTINGS_MODULE": "prompt_media.settings"}
     # Django reads its settings once, so it is woken only now that they are known.
     import django
 

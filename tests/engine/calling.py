@@ -13,7 +13,7 @@ RESPOND_ASYNC = {"Prefer": "respond-async"}
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
-    headers: Mapping[str, str]
+    headers: http.client.HTTPMessage
     data: bytes
 
     @property
@@ -52,7 +52,7 @@ class Caller:
     def _call(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
         self._connection.request(method, path, body, headers or {})
         response = self._connection.getresponse()
-        return Answer(response.status, dict(response.headers), response.read())
+        return Answer(response.status, response.headers, response.read())
 
 
 def open_session(caller: Caller, files: Mapping[str, bytes]) -> str:

@@ -63,7 +63,7 @@ class Engine:
         with (home / "output.txt").open("w") as output:
             self.process = subprocess.Popen(
                 (sys.executable, str(PROJECT / "manage.py"), "up", f"--port={self.port}", *options),
-                env=environment(home) | environment,
+                env=surroundings(home) | environment,
                 cwd=home,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -113,7 +113,7 @@ def run_up(home: Path, *options: str, **environment: str) -> subprocess.Complete
     """An `up` that is expected to refuse."""
     return subprocess.run(
         (sys.executable, str(PROJECT / "manage.py"), "up", *options),
-        env=environment(home) | environment,
+        env=surroundings(home) | environment,
         cwd=home,
         text=True,
         capture_output=True,
@@ -122,7 +122,7 @@ def run_up(home: Path, *options: str, **environment: str) -> subprocess.Complete
     )
 
 
-def environment(home: Path) -> dict[str, str]:
+def surroundings(home: Path) -> dict[str, str]:
     """As on a fresh machine, with few processes: the tests share two cores."""
     theirs = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     return theirs | {

@@ -84,14 +84,17 @@ def test_work_that_was_killed_is_done_once(engine, caller, session, kill):
 
 
 def test_a_running_job_stops_when_it_is_cancelled(caller, session):
-    job = submit(caller, session, LONG)
-    wait_until_half_way(caller, job)
+    cancelled, other = (submit(caller, session, LONG | {"frames": 600}) for _ in range(2))
+    for job in (cancelled, other):
+        wait_until_half_way(caller, job)
 
-    assert caller.post(f"{job}cancel/").json["status"] == "cancelled"
+    assert caller.post(f"{cancelled}cancel/").json["status"] == "cancelled"
 
-    # The worker is free again: a short wish behind it need not wait for the long one's end.
+    # Both processes of the worker were taken: that a short wish gets through shows that one of them is free again.
     assert caller.post(f"/session/{session}/generate/", SHORT).status == 201
-    assert caller.get(job).json["status"] == "cancelled"
+    assert caller.get(other).json["status"] == "running"
+    assert caller.get(cancelled).json["status"] == "cancelled"
+    caller.post(f"{other}cancel/")
     assert [output["media_type"] for output in outputs(caller, session)] == ["image/png"]
 
 

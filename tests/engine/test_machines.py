@@ -1,6 +1,7 @@
 """One studio on several machines: they meet at a broker, a database and a storage, and nowhere else."""
 
 import subprocess
+from contextlib import closing
 
 import pytest
 
@@ -30,12 +31,11 @@ def test_web_here_and_workers_there_are_one_studio(start, common, picture):
     workers.wait_until_ready()
     web = start("here", "--web-only", **common)
     web.wait_until_ready()
-    caller = Caller(web.port)
+    with closing(Caller(web.port)) as caller:
+        session = open_session(caller, {"cat.png": picture()})
+        made = caller.post(f"/session/{session}/generate/", {"prompt": "put @cat as background"})
 
-    session = open_session(caller, {"cat.png": picture()})
-    made = caller.post(f"/session/{session}/generate/", {"prompt": "put @cat as background"})
-
-    assert made.status == 201
-    assert caller.get(made.json["url"]).status == 200
+        assert made.status == 201
+        assert caller.get(made.json["url"]).status == 200
     assert workers.find("valkey-server") is None
     assert web.find("celery") is None
