@@ -1,0 +1,270 @@
+"""Which words belong to which tag.
+
+A sentence is cut at commas, at "and", "with", "while" and "but", and before a further tag. Each piece belongs to its
+own tag; a piece without a tag belongs to the tag before it, or, where none was named yet, to the one that follows.
+Tags named in one breath ("@a and @b on the left") share their words. What the words ask for is told in wishes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from sessions_app.composing.diagnostics import Diagnostic
+from sessions_app.composing.phrases import Named, Phrase
+from sessions_app.composing.scene import Role
+from sessions_app.composing.words import Fade, Filling, Glue, Go, Heading, Hop, Part, Share, Spot, Still, Turn
+
+TELLING = (Spot, Part, Filling, Share, Go, Heading, Turn, Hop, Fade, Still)
+CUTS = (Glue.COMMA, Glue.LIST, Glue.SPLIT, Glue.STOP)
+"""What cuts a text, the weaker before the stronger."""
+RELATIONS = (Glue.OF, Glue.OVER, Glue.ACROSS, Glue.BESIDE, Glue.ON)
+MOST_IN_ONE_BREATH = 20
+"""Pictures that share words: without a limit, a long list of tags and a long list of words would multiply."""
+JOINTS = (*RELATIONS, Glue.AT, Glue.TO, Glue.FROM, Glue.FOR, Glue.AS)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch between two cuts, with the words before and after its tag, if it has one.
+
+    `link` is the cut before it; None where only a further tag made one.
+    """
+
+    start: int
+    end: int
+    tag: Phrase | None
+    before: tuple[Phrase, ...]
+    after: tuple[Phrase, ...]
+    link: Glue | None
+
+
+@dataclass(slots=True)
+class Bound:
+    """A tag and all that is said about it in one go."""
+
+    tag: Phrase
+    start: int
+    end: int
+    words: list[Phrase] = field(default_factory=list)
+
+
+Chain = Sequence[Piece]
+"""Pieces whose tags are named in one breath; a piece without a tag is alone in its chain."""
+
+
+def bind(text: str, phrases: Sequence[Phrase]) -> list[Bound]:
+    """What is said about each tag, in the order of the text. A tag that is spoken of twice comes twice."""
+    binder = _Binder()
+    sentence: list[Piece] = []
+    for piece in _pieces(text, phrases):
+        if piece.link is Glue.STOP:
+            binder.hear(_chains(sentence))
+            sentence = []
+        sentence.append(piece)
+    binder.hear(_chains(sentence))
+    return binder.bound
+
+
+def relations(phrases: Sequence[Phrase]) -> Iterator[Diagnostic]:
+    """A remark wherever a place is told from another picture ("left of @logo"): places are told from the canvas."""
+    message = "Places are told from the canvas, not from another picture."
+    for first, second, third in zip(phrases, phrases[1:], [*phrases[2:], None], strict=False):
+        match first.meaning, second.meaning, third and third.meaning:
+            case (Spot(), Glue.OF, Named()) | (Glue.BESIDE, Glue.OF, Named()):
+                yield Diagnostic(first.start, second.end, "relative_place", message)
+            case (Glue.BESIDE, Named(), _):
+                yield Diagnostic(first.start, first.end, "relative_place", message)
+
+
+class _Binder:
+    """Listens to one sentence after the other, and remembers who was spoken of last."""
+
+    def __init__(self) -> None:
+        self.bound: list[Bound] = []
+        self.sentence: list[Bound] = []
+        self.spoken_of: list[Bound] = []
+        self.waiting: list[Piece] = []
+
+    def hear(self, sentence: Sequence[Chain]) -> None:
+        begun = False
+        for chain, upcoming in zip(sentence, _upcoming(sentence), strict=True):
+            if chain[0].tag is not None:
+                self.sentence = self.sentence if begun else []
+                self._name(chain)
+                begun = True
+            elif upcoming and (not begun or self._is_meant_for(upcoming, chain[0])):
+                self.waiting.append(chain[0])
+            else:
+                self._add(chain[0])
+
+    def _name(self, chain: Chain) -> None:
+        first, last = chain[0], chain[-1]
+        early = [phrase for piece in self.waiting for phrase in _closed(piece)]
+        own, shared = _divided([*early, *first.before], last.after)
+        self.spoken_of = [
+            Bound(piece.tag, piece.start, piece.end, [*(own if piece is first else ()), *shared])
+            for piece in chain
+            if piece.tag
+        ]
+        if len(chain) == 1:
+            self.spoken_of[0].words = [*early, *first.before, *first.after]
+        if self.waiting:
+            self.spoken_of[0].start = self.waiting[0].start
+        self.waiting = []
+        self.bound.extend(self.spoken_of)
+        self.sentence.extend(self.spoken_of)
+
+    def _add(self, piece: Piece) -> None:
+        """A piece without a tag, said about whoever was spoken of last."""
+        if not self.spoken_of:
+            self.waiting.append(piece)
+        elif is_telling(piece.after):
+            for bound in self._meant_by(piece.after[0]):
+                bound.words.extend((_comma(piece), *piece.after))
+            self.spoken_of[-1].end = piece.end
+
+    def _meant_by(self, first: Phrase) -> Sequence[Bound]:
+        """Whom a piece without a tag is about: whoever was named last, unless it begins with "both" or "they"."""
+        if first.meaning is Glue.ALL:
+            return self.sentence[-MOST_IN_ONE_BREATH:]
+        return self.sentence[-2:] if first.meaning is Glue.BOTH else self.spoken_of
+
+    def _is_meant_for(self, upcoming: Piece, piece: Piece) -> bool:
+        """The "on the left" of "in the background put @BG, and on the left, put @logo"."""
+        bare = not is_telling(upcoming.before + upcoming.after)
+        return bare and has_place(piece.after) and has_place(self.spoken_of[-1].words)
+
+
+def is_telling(words: Sequence[Phrase]) -> bool:
+    return any(isinstance(word.meaning, TELLING) for word in words)
+
+
+def has_place(words: Sequence[Phrase]) -> bool:
+    return any(isinstance(word.meaning, Spot | Part) for word in words)
+
+
+def _divided(before: Sequence[Phrase], after: Sequence[Phrase]) -> tuple[list[Phrase], list[Phrase]]:
+    """Words around tags that are named in one breath: those of the first tag alone, and those of all.
+
+    "Rotate @a and @b" turns both, "a rotating @a and @b" only the first; a background is one picture's part; and
+    where there is a place on both sides ("on the left @a and @b on the right") each side keeps its own.
+    """
+    is_background = any(word.meaning == Part(Role.BACKGROUND) for word in before)
+    if is_background or (has_place(before) and has_place(after)):
+        return list(before), list(after)
+    return [word for word in before if _is_adjective(word)], [
+        *(word for word in before if not _is_adjective(word)),
+        *after,
+    ]
+
+
+def _is_adjective(word: Phrase) -> bool:
+    return isinstance(word.meaning, Share | Still | Filling) or word.text.endswith(("ing", "ed"))
+
+
+def _upcoming(sentence: Sequence[Chain]) -> list[Piece | None]:
+    """For each chain, the first tagged piece after it."""
+    found: list[Piece | None] = []
+    nearest: Piece | None = None
+    for chain in reversed(sentence):
+        found.append(nearest)
+        nearest = chain[0] if chain[0].tag else nearest
+    return found[::-1]
+
+
+def _chains(sentence: Sequence[Piece]) -> list[Chain]:
+    chains: list[list[Piece]] = []
+    for piece in sentence:
+        if chains and len(chains[-1]) < MOST_IN_ONE_BREATH and _is_joined(chains[-1][-1], piece):
+            chains[-1].append(piece)
+        else:
+            chains.append([piece])
+    return [part for chain in chains for part in _ended_by_and(chain)]
+
+
+def _is_joined(before: Piece, piece: Piece) -> bool:
+    named = before.tag is not None and piece.tag is not None
+    return named and piece.link in CUTS[:2] and not is_telling(before.after) and not is_telling(piece.before)
+
+
+def _ended_by_and(chain: list[Piece]) -> Iterator[Chain]:
+    """ "@a, @b and @c" is one breath, "@a, @b, @c" is three."""
+    length = max((index for index, piece in enumerate(chain) if index and piece.link is Glue.LIST), default=0) + 1
+    yield chain[:length]
+    yield from ([piece] for piece in chain[length:])
+
+
+def _pieces(text: str, phrases: Sequence[Phrase]) -> Iterator[Piece]:
+    start, held, link = 0, list[Phrase](), Glue.STOP
+    for phrase in (*phrases, Phrase(len(text), len(text), "", Glue.STOP)):
+        cut = _cut(phrase)
+        if cut is None:
+            held.append(phrase)
+            continue
+        if held:
+            yield from _parted(text, Piece(start, phrase.start, None, (), tuple(held), link))
+        link = cut if held else max(link, cut, key=CUTS.index)
+        start, held = phrase.end, []
+
+
+def _cut(phrase: Phrase) -> Glue | None:
+    return phrase.meaning if isinstance(phrase.meaning, Glue) and phrase.meaning in CUTS else None
+
+
+def _parted(text: str, whole: Piece) -> Iterator[Piece]:
+    """A piece for each tag; the words between two belong to the first of them, unless words stand before every tag."""
+    words = whole.after
+    tags = [index for index, phrase in enumerate(words) if isinstance(phrase.meaning, Named)]
+    if not tags:
+        yield _trimmed(text, whole)
+        return
+    start, link = whole.start, whole.link
+    if _is_relation(words[: tags[0]]):
+        yield _trimmed(text, replace(whole, end=words[tags[0]].start, after=words[: tags[0]]))
+        words, start, link = words[tags[0] :], words[tags[0]].start, None
+        tags = [index - tags[0] for index in tags]
+    first = 0
+    for tag, last in zip(tags, _ends(words, tags), strict=True):
+        end = words[last].start if last < len(words) else whole.end
+        piece = Piece(start, end, words[tag], words[first:tag], words[tag + 1 : last], link)
+        yield _trimmed(text, piece)
+        first, start, link = last, end, None
+
+
+def _ends(words: Sequence[Phrase], tags: Sequence[int]) -> list[int]:
+    """For each tag the index where its words end."""
+    between = [words[one + 1 : other] for one, other in pairwise(tags)]
+    leads = is_telling(words[: tags[0]]) and not is_telling(words[tags[-1] + 1 :])
+    if leads and all(is_telling(part) and not _leads_on(part) for part in between):
+        return [*(tag + 1 for tag in tags[:-1]), len(words)]
+    return [*tags[1:], len(words)]
+
+
+def _is_relation(words: Sequence[Phrase]) -> bool:
+    """Do these words tell of another tag how it stands to the one that follows: "in front of @BG"?"""
+    return bool(words) and is_telling(words) and (words[-1].meaning in RELATIONS or words[-1].text.endswith(" of"))
+
+
+def _leads_on(words: Sequence[Phrase]) -> bool:
+    return words[-1].meaning in JOINTS or words[-1].text.endswith(" of")
+
+
+def _closed(piece: Piece) -> tuple[Phrase, ...]:
+    return (*piece.after, _comma(piece))
+
+
+def _comma(piece: Piece) -> Phrase:
+    return Phrase(piece.start, piece.start, ",", Glue.COMMA)
+
+
+def _trimmed(text: str, piece: Piece) -> Piece:
+    start, end = piece.start, piece.end
+    while start < end and not _is_ink(text[start]):
+        start += 1
+    while end > start and not _is_ink(text[end - 1]):
+        end -= 1
+    return replace(piece, start=start, end=end)
+
+
+def _is_ink(character: str) -> bool:
+    return not character.isspace() and character not in "-–—:"
