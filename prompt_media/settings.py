@@ -130,7 +130,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "prompt_media.web.middleware.plain_errors",
+    "prompt_media.web.middleware.PlainErrors",
 ]
 
 ROOT_URLCONF = "prompt_media.urls"
@@ -195,7 +195,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = str(DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Served from the sources, revalidated each time: no collecting step, and an upgrade never meets yesterday's script.
 WHITENOISE_USE_FINDERS = True
@@ -259,9 +258,30 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["prompt_media.web.schema.one_form_of_each"],
     "ENUM_NAME_OVERRIDES": {"JobStatus": "prompt_media.jobs.models.Job.Status"},
 }
-UNFOLD = {"SITE_TITLE": "Prompt Media", "SITE_HEADER": "Prompt Media", "SITE_SYMBOL": "frame_inspect"}
+UNFOLD = {
+    "SITE_TITLE": "Prompt Media",
+    "SITE_HEADER": "Prompt Media",
+    "SITE_SYMBOL": "frame_inspect",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}img/icon.svg"}],
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [f"{STATIC_URL}css/admin.css"],
+    "DASHBOARD_CALLBACK": "prompt_media.admin.front_page",
+    "SIDEBAR": {"navigation": "prompt_media.admin.navigation"},
+    # The studio's colours (static/css/tokens.css): greys without a hue, so that pictures keep theirs, and one accent.
+    "COLORS": {
+        "base": {
+            "50": "#fafafa", "100": "#f5f5f5", "200": "#e5e5e5", "300": "#d4d4d4", "400": "#a3a3a3", "500": "#686868",
+            "600": "#4d4d4d", "700": "#404040", "800": "#262626", "900": "#1c1c1c", "950": "#0d0d0d",
+        },
+        "primary": {
+            "50": "#fdf2f9", "100": "#fce4f3", "200": "#fbcbe8", "300": "#ffa9d8", "400": "#ff84c6", "500": "#ff84c6",
+            "600": "#b5147c", "700": "#980e67", "800": "#7c1055", "900": "#651047", "950": "#3f0529",
+        },
+    },
+}  # fmt: skip
 
 # The engine. Redelivery by Redis is slow by default: these three options decide it (kombu 5.7).
 
@@ -300,7 +320,9 @@ CELERY_BEAT_SCHEDULE = {
 # What is told
 
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
-_RENDERER = structlog.processors.JSONRenderer() if env.bool("LOG_JSON", False) else structlog.dev.ConsoleRenderer(colors=False)
+_RENDERER = (
+    structlog.processors.JSONRenderer() if env.bool("LOG_JSON", False) else structlog.dev.ConsoleRenderer(colors=False)
+)
 _SHARED = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,

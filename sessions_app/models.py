@@ -79,9 +79,7 @@ class Image(models.Model):
     bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64, db_index=True)
     has_alpha = models.BooleanField(default=False)
-    made_by = models.ForeignKey(
-        "Generation", null=True, blank=True, on_delete=models.CASCADE, related_name="outputs"
-    )
+    made_by = models.ForeignKey("Generation", null=True, blank=True, on_delete=models.CASCADE, related_name="outputs")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -117,7 +115,7 @@ class Tag(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="tags")
     image = models.OneToOneField(Image, on_delete=models.CASCADE, related_name="tag")
     name = models.CharField(max_length=names.TAG_LENGTH)
-    folded = models.CharField(max_length=3 * names.TAG_LENGTH, editable=False, help_text="Its casefold: what makes it unique.")
+    folded = models.CharField(max_length=3 * names.TAG_LENGTH, editable=False, help_text="Without case: unique.")
 
     class Meta:
         ordering = ["image__number"]

@@ -14,9 +14,7 @@ urlpatterns = [
     *both("session/<uuid:session_id>/generate/", workspace.Generate.as_view(), "generate"),
     *both("session/<uuid:session_id>/preview/", workspace.Preview.as_view(), "preview"),
     *both("session/<uuid:session_id>/zip/", workspace.Zip.as_view(), "zip"),
-    path(
-        "session/<uuid:session_id>/uploads/<str:filename>", workspace.UploadedFile.as_view(), name="upload-file"
-    ),
+    path("session/<uuid:session_id>/uploads/<str:filename>", workspace.UploadedFile.as_view(), name="upload-file"),
     path("session/<uuid:session_id>/output/<str:filename>", workspace.OutputFile.as_view(), name="output-file"),
     path("api/v1/sessions/", lists.Sessions.as_view(), name="sessions-list"),
     path("api/v1/images/", lists.Images.as_view(), name="images-list"),

@@ -1,5 +1,6 @@
 """What every test may use: small real pictures, a place for files, and a worker in the same process."""
 
+import importlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -40,6 +41,7 @@ def picture() -> Callable[..., bytes]:
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs each job at the moment it is published, in this process."""
+    importlib.import_module("sessions_app.tasks")  # Celery would: it tells the runner who does what
     monkeypatch.setattr(services, "publish", lambda job: runner.run(str(job.pk)))
 
 

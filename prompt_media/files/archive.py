@@ -28,4 +28,3 @@ def stream(entries: Iterable[Entry], *, save_as: str) -> StreamingHttpResponse:
     response["Content-Length"] = str(len(archive))
     response["Content-Disposition"] = content_disposition_header(True, save_as)
     return response
-

@@ -17,15 +17,15 @@ class _Blocks(FileResponse):
     block_size = 1024 * 1024
 
 
-def send(
-    request: HttpRequest, *, key: str, media_type: str, etag: str, save_as: str | None = None
-) -> HttpResponseBase:
+def send(request: HttpRequest, *, key: str, media_type: str, etag: str, save_as: str | None = None) -> HttpResponseBase:
     """A stored file as it is. `etag` is its SHA-256; `save_as` makes the browser keep it under that name."""
     quoted = f'"{etag}"'
     if quoted in parse_etags(request.headers.get("If-None-Match", "")):
         return _marked(HttpResponseNotModified(), quoted)
     response = _Blocks(store.opened(key), content_type=media_type)
-    response["Content-Disposition"] = content_disposition_header(save_as is not None, save_as or PurePosixPath(key).name)
+    response["Content-Disposition"] = content_disposition_header(
+        save_as is not None, save_as or PurePosixPath(key).name
+    )
     return _marked(response, quoted)
 
 

@@ -63,9 +63,8 @@ def _inspected(file: UploadedFile) -> bytes:
 def _refusal(refused: list[tuple[str, HouseError]], count: int) -> HouseError:
     label, first = refused[0]
     others = "" if count == 1 else " Nothing of this upload was stored."
-    error = type(first)(
+    return type(first)(
         f"{label}: {first.detail}{others}",
         code=first.code,
         errors=[FieldError("files", told.code, f"{name}: {told.detail}") for name, told in refused],
     )
-    return error

@@ -20,8 +20,8 @@ def answer(request: HttpRequest | Request, job: Job, result: Callable[[Job], Any
 
     Raises what the worker met when the job failed.
     """
-    job = waiting.for_end(job, preferences.of(request).seconds)
-    if job.is_live:
+    patience = preferences.of(request).seconds
+    if not patience or (job := waiting.for_end(job, patience)).is_live:
         return accepted(job)
     waiting.raise_if_failed(job)
     return Response(result(job), status=status.HTTP_201_CREATED)

@@ -1,6 +1,5 @@
 """A job as the API tells it."""
 
-
 from django.urls import reverse
 from rest_framework import serializers
 

@@ -72,9 +72,7 @@ def claim(job_id: UUID | str) -> Job | None:
 
 def advance(job: Job, *, done: int, total: int, note: str) -> None:
     """Write how far it is and renew the lease; both only while the job is ours. Raises Stopped when it is not."""
-    _ours(
-        job, done=min(done, total), total=total, note=note[:200], lease_until=_in_seconds(settings.JOB_LEASE_SECONDS)
-    )
+    _ours(job, done=min(done, total), total=total, note=note[:200], lease_until=_in_seconds(settings.JOB_LEASE_SECONDS))
     bus.announce(job.pk, Job.Status.RUNNING, done, total)
 
 
@@ -88,9 +86,7 @@ def finish(job: Job, write: Callable[[], None]) -> None:
 
 def fail(job: Job, error: HouseError) -> None:
     """End it as failed, in words."""
-    _ours(
-        job, status=Job.Status.FAILED, problem=_told(error), note="", token=None, lease_until=None, finished_at=Now()
-    )
+    _ours(job, status=Job.Status.FAILED, problem=_told(error), note="", token=None, lease_until=None, finished_at=Now())
     bus.announce(job.pk, Job.Status.FAILED)
 
 
@@ -129,7 +125,7 @@ def retry(job: Job) -> Job:
 
 
 def sweep() -> int:
-    """Publish again what was never started or whose worker died; give up on what has died too often. Returns how many."""
+    """Publish again what was never started or whose worker died; give up on what died too often. Returns how many."""
     late = Q(status=Job.Status.QUEUED, sent_at__lt=_in_seconds(-settings.JOB_SWEEP_SECONDS))
     orphaned = Q(status=Job.Status.RUNNING, lease_until__lt=Now())
     stuck = list(Job.objects.filter(late | orphaned).order_by("created_at")[:500])

@@ -169,4 +169,3 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return answer(
         NotAllowed("The form was too old or came from elsewhere. Reload the page and try again.", code="csrf"), request
     )
-

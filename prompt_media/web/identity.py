@@ -66,7 +66,7 @@ def _prove(request: Request) -> None:
     check.process_request(request)
     if check.process_view(request, None, (), {}):
         raise NotAllowed(
-            "This call carries a browser's cookie but no valid X-CSRFToken header. Send the page's token, or no cookie.",
+            "This call carries a cookie but no valid X-CSRFToken header. Send its page's token, or no cookie.",
             code="csrf",
         )
 

@@ -64,7 +64,7 @@ def body_limit(get_response: View) -> View:
     return middleware
 
 
-class plain_errors:
+class PlainErrors:
     """Turn our own errors, met in an HTML view, into a page or a problem."""
 
     def __init__(self, get_response: View) -> None:

@@ -1,6 +1,5 @@
 """The content security policy: strict everywhere, with a policy of its own for the staff's admin."""
 
-
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase

@@ -20,7 +20,9 @@ def of(request: HttpRequest | Request) -> Preference:
     if "respond-async" in wishes and "wait" not in wishes:
         return Preference(0)
     wait = wishes.get("wait", "")
-    return Preference(min(int(wait), settings.WAIT_SECONDS) if wait.isascii() and wait.isdigit() else settings.WAIT_SECONDS)
+    return Preference(
+        min(int(wait), settings.WAIT_SECONDS) if wait.isascii() and wait.isdigit() else settings.WAIT_SECONDS
+    )
 
 
 def _wishes(header: str) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from prompt_media.imaging import encode, formats
 from prompt_media.imaging.delta import Patch
 from prompt_media.imaging.formats import Format
 from prompt_media.imaging.geometry import Box, Size
-from prompt_media.imaging.picture import Pixels
+from prompt_media.imaging.picture import Picture, Pixels
 from prompt_media.progress import SILENT, Progress
 from sessions_app.composing import animate, layout, paint
 from sessions_app.composing.animate import Stage
@@ -28,13 +28,17 @@ _PREVIEW_ROUNDS = 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rendered:
-    """A finished file and what it holds."""
+    """A finished file and what it holds. `poster` is what a list shows for it: a moving scene half-way."""
 
     data: bytes
     media_type: str
     extension: str
-    size: Size
+    poster: Picture
     frames: int = 1
+
+    @property
+    def size(self) -> Size:
+        return self.poster.size
 
 
 def in_format(scene: Scene, name: str | None, pictures: Pictures, progress: Progress = SILENT) -> Rendered:
@@ -95,13 +99,13 @@ def _scaled(box: Box, scale: float) -> Box:
 
 
 def _png(pixels: Pixels) -> Rendered:
-    return _rendered(encode.png(pixels), formats.PNG, Size(pixels.shape[1], pixels.shape[0]))
+    return _rendered(encode.png(pixels), formats.PNG, Picture(pixels))
 
 
 def _gif(stage: Stage, fps: float, progress: Progress, rounds: int = 8) -> Rendered:
     frames = _told(animate.frames(stage), stage.frames, progress)
     data = encode.gif(frames, animate.samples(stage), stage.size, fps, stage.frames, rounds)
-    return _rendered(data, formats.GIF, stage.size, stage.frames)
+    return _rendered(data, formats.GIF, Picture(animate.whole(stage, stage.frames // 2)), stage.frames)
 
 
 def _told(frames: Iterator[tuple[Patch, ...]], count: int, progress: Progress) -> Iterator[tuple[Patch, ...]]:
@@ -112,5 +116,5 @@ def _told(frames: Iterator[tuple[Patch, ...]], count: int, progress: Progress) -
     progress.advance(count, count, f"Painted {count} frames" if count > 1 else "Painted")
 
 
-def _rendered(data: bytes, format_: Format, size: Size, frames: int = 1) -> Rendered:
-    return Rendered(data, format_.media_type, format_.extension, size, frames)
+def _rendered(data: bytes, format_: Format, poster: Picture, frames: int = 1) -> Rendered:
+    return Rendered(data, format_.media_type, format_.extension, poster, frames)

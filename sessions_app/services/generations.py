@@ -129,9 +129,7 @@ def finished(generation: Generation) -> Generation:
 
 
 def _planned(reading: prompt.Reading, wish: Wish, tagged: Mapping[str, Image]) -> Plan:
-    wanted = scene.with_values(
-        reading.scene, width=wish.width, height=wish.height, frames=wish.frames, fps=wish.fps
-    )
+    wanted = scene.with_values(reading.scene, width=wish.width, height=wish.height, frames=wish.frames, fps=wish.fps)
     return Plan(reading, wanted, _format(wish, wanted), {layer.tag: tagged[layer.tag] for layer in wanted.layers})
 
 

@@ -8,13 +8,14 @@ from uuid import uuid4
 from django.conf import settings
 from django.db.models import F
 
-from prompt_media.errors import Conflict
+from prompt_media.errors import Conflict, HouseError, TooLarge, UnsupportedPicture
 from prompt_media.files import intake, layers, store
 from prompt_media.files.intake import Arrival
 from prompt_media.imaging import decode, encode
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.runner import Outcome, Ticket
+from prompt_media.jobs.services import Stopped
 from sessions_app import names, selectors
 from sessions_app.models import Image, Session, Tag
 from sessions_app.services import workspace
@@ -45,9 +46,7 @@ class Stored:
     has_alpha: bool
 
 
-def take_in(
-    *, session: Session, arrivals: Sequence[Arrival], auto_tag: bool = False, tags: Sequence[str] = ()
-) -> Job:
+def take_in(*, session: Session, arrivals: Sequence[Arrival], auto_tag: bool = False, tags: Sequence[str] = ()) -> Job:
     """Set the files aside and ask a worker to make pictures of them. `tags`, if given, name them in order."""
     _refuse_overflow(session, len(arrivals))
     waiting = [names.incoming_key(session.public_id, uuid4().hex) for _ in arrivals]
@@ -78,13 +77,14 @@ def carry_out(ticket: Ticket) -> Outcome:
         for place, file in enumerate(files):
             ticket.advance(place, len(files), f"Reading {file['label']}")
             stored.append(_store(session.public_id, file))
-    except BaseException:
+    except (UnsupportedPicture, TooLarge):
+        _discard(stored)
+        store.discard(file["key"] for file in files)
+        raise
+    except (HouseError, Stopped):
         _discard(stored)
         raise
-    return Outcome(
-        write=lambda: _write(session, ticket, stored),
-        discard=lambda: _discard(stored),
-    )
+    return Outcome(write=lambda: _write(session, ticket, stored), discard=lambda: _discard(stored))
 
 
 def made_by(job: Job) -> list[Image]:
@@ -97,8 +97,10 @@ def made_by(job: Job) -> list[Image]:
 
 
 def _store(session: str, file: dict[str, str]) -> Stored:
-    picture = decode.picture(store.read(file["key"]), intake.limits())
-    kept = encode.stored(picture)
+    data = store.read(file["key"])
+    facts = decode.inspect(data, intake.limits())
+    picture = decode.picture(data, intake.limits())
+    kept = encode.stored(picture, lossless=facts.is_lossless)
     digest = sha256(kept.data).hexdigest()
     name = f"{uuid4().hex}.{kept.extension}"
     stored = Stored(
@@ -153,5 +155,3 @@ def _refuse_overflow(session: Session, arriving: int) -> None:
         raise SessionFull(
             f"A session holds {settings.SESSION_FILES} files; this one has {there}. Delete some, or open a new session."
         )
-
-

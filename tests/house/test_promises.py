@@ -70,7 +70,8 @@ def test_every_api_route_is_in_the_schema():
     from drf_spectacular.generators import SchemaGenerator
 
     told = set(SchemaGenerator().get_schema(request=None, public=True)["paths"])
-    assert own_routes() <= told
+    missing = {route for route in own_routes() - told if f"{route}/" not in told}
+    assert missing == set()
     assert "/session/{session_id}/generate/" in told
 
 
