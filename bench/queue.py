@@ -78,9 +78,13 @@ def _inline(engine: Engine, session: str) -> Callable[[], None]:
     import django
 
     django.setup()
+    from prompt_media.celery import app
     from prompt_media.jobs import runner, services
     from prompt_media.jobs.models import Job
     from sessions_app.services import generations, workspace
+
+    # As a worker does at its start: every app's tasks, and with them the handlers of each kind of job.
+    app.loader.import_default_modules()
 
     def run_at_once(job: Job) -> None:
         runner.run(str(job.pk))
