@@ -93,7 +93,7 @@ def _inline(engine: Engine, session: str) -> Callable[[], None]:
     wish = generations.Wish(prompt=PROMPT, width=SIDE, height=SIDE)
 
     def make() -> None:
-        made = generations.request(session=workspace.enter(UUID(session)), wish=wish)
+        made, _ = generations.request(session=workspace.enter(UUID(session)), wish=wish)
         assert generations.finished(made).output
 
     return make

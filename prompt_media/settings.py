@@ -323,7 +323,7 @@ LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
 _RENDERER = (
     structlog.processors.JSONRenderer() if env.bool("LOG_JSON", False) else structlog.dev.ConsoleRenderer(colors=False)
 )
-_SHARED = [
+_SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

@@ -120,10 +120,10 @@ def reading(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 def make(request: HttpRequest, session_id: UUID) -> HttpResponse:
     current = workspace.enter(session_id)
-    made = generations.request(session=current, wish=WishForm(request.POST).wish())
-    if "HX-Request" not in request.headers or made.job is None:
+    _, job = generations.request(session=current, wish=WishForm(request.POST).wish())
+    if "HX-Request" not in request.headers:
         return redirect("studio-session", session_id)
-    return _telling(_card(request, current, made.job), jobs=True)
+    return _telling(_card(request, current, job), jobs=True)
 
 
 @require_GET

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from django.http import FileResponse, HttpRequest, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.http import content_disposition_header, parse_etags
+from django.utils.http import parse_etags
 
 from prompt_media.files import store
 
@@ -22,10 +22,8 @@ def send(request: HttpRequest, *, key: str, media_type: str, etag: str, save_as:
     quoted = f'"{etag}"'
     if quoted in parse_etags(request.headers.get("If-None-Match", "")):
         return _marked(HttpResponseNotModified(), quoted)
-    response = _Blocks(store.opened(key), content_type=media_type)
-    response["Content-Disposition"] = content_disposition_header(
-        save_as is not None, save_as or PurePosixPath(key).name
-    )
+    name = save_as or PurePosixPath(key).name
+    response = _Blocks(store.opened(key), as_attachment=bool(save_as), filename=name, content_type=media_type)
     return _marked(response, quoted)
 
 

@@ -134,7 +134,7 @@ def _validation(error: exceptions.ValidationError) -> HouseError:
 def _fields(detail: Any, path: str = "") -> Iterable[FieldError]:
     """DRF's nested details as a flat list: {"assignments": [{"tag": [...]}]} becomes assignments.0.tag."""
     if isinstance(detail, exceptions.ErrorDetail):
-        yield FieldError(path, detail.code, str(detail))
+        yield FieldError(path, detail.code or "invalid", str(detail))
     elif isinstance(detail, Mapping):
         for key, inner in detail.items():
             yield from _fields(inner, path if key == "non_field_errors" else f"{path}.{key}".lstrip("."))

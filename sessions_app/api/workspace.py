@@ -124,8 +124,8 @@ class Generate(APIView):
     )
     def post(self, request: Request, session_id: UUID) -> Response:
         wish = _wish(_read(serializers.GenerateInput, request))
-        made = generations.request(session=workspace.enter(session_id), wish=wish)
-        return answers.answer(request, made.job, lambda _: serializers.generated(generations.finished(made)))
+        made, job = generations.request(session=workspace.enter(session_id), wish=wish)
+        return answers.answer(request, job, lambda _: serializers.generated(generations.finished(made)))
 
 
 class Preview(APIView):

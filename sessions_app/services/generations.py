@@ -11,6 +11,7 @@ from prompt_media.errors import Unprocessable
 from prompt_media.files import store
 from prompt_media.imaging import encode
 from prompt_media.jobs import services as jobs
+from prompt_media.jobs.models import Job
 from prompt_media.jobs.runner import Outcome, Ticket
 from sessions_app import names, selectors
 from sessions_app.composing import prompt, render, scene
@@ -74,7 +75,7 @@ def plan_while_typing(*, session: Session, wish: Wish) -> Plan:
     return _planned(replace(reading, scene=replace(reading.scene, layers=known)), wish, tagged)
 
 
-def request(*, session: Session, wish: Wish) -> Generation:
+def request(*, session: Session, wish: Wish) -> tuple[Generation, Job]:
     """Take in one making: a row, its ingredients, and the job that will paint it."""
     planned = plan(session=session, wish=wish)
     with transaction.atomic():
@@ -91,7 +92,7 @@ def request(*, session: Session, wish: Wish) -> Generation:
             frames=planned.frames,
         )
         _note_ingredients(made, planned)
-        made.job = jobs.submit(
+        job = made.job = jobs.submit(
             kind=KIND,
             owner=session.owner,
             subject=session.subject,
@@ -100,7 +101,7 @@ def request(*, session: Session, wish: Wish) -> Generation:
             payload={"generation": str(made.pk)},
         )
         made.save(update_fields=["job"])
-    return made
+    return made, job
 
 
 def carry_out(ticket: Ticket) -> Outcome:

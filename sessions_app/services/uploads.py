@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import zip_longest
 from uuid import uuid4
 
 from django.conf import settings
@@ -46,7 +47,9 @@ class Stored:
     has_alpha: bool
 
 
-def take_in(*, session: Session, arrivals: Sequence[Arrival], auto_tag: bool = False, tags: Sequence[str] = ()) -> Job:
+def take_in(
+    *, session: Session, arrivals: Sequence[Arrival], auto_tag: bool = False, tags: Sequence[str | None] = ()
+) -> Job:
     """Set the files aside and ask a worker to make pictures of them. `tags`, if given, name them in order."""
     _refuse_overflow(session, len(arrivals))
     waiting = [names.incoming_key(session.public_id, uuid4().hex) for _ in arrivals]
@@ -54,14 +57,14 @@ def take_in(*, session: Session, arrivals: Sequence[Arrival], auto_tag: bool = F
         store.put(key, arrival.data)
     files = [
         {"key": key, "label": names.label(arrival.label), "tag": tag}
-        for key, arrival, tag in zip(waiting, arrivals, [*tags, *[None] * (len(arrivals) - len(tags))], strict=True)
+        for key, arrival, tag in zip_longest(waiting, arrivals, tags)
     ]
     return jobs.submit(
         kind=KIND,
         owner=session.owner,
         subject=session.subject,
         title="Upload" if len(files) == 1 else f"Upload of {len(files)} pictures",
-        about=", ".join(file["label"] for file in files),
+        about=", ".join(names.label(arrival.label) for arrival in arrivals),
         payload={"session": session.pk, "auto_tag": auto_tag, "files": files},
     )
 
