@@ -87,8 +87,8 @@ def _print_table(costs: dict[str, Cost], facts: dict[str, tuple[int, float]]) ->
     print("{:<24} {:>8} {:>8} {:>7} {:>8} {:>9} {:>11} {:>8} {:>14} {:>8}".format(*HEADER))
     for contender, cost in costs.items():
         size, psnr = facts[contender]
-        against = f"{costs[PILLOW].work_s / cost.work_s:14.1f}"
-        against += f" {costs[FFMPEG].work_s / cost.work_s:8.1f}" if FFMPEG in costs else f" {'missing':>8}"
+        against = f"{costs[PILLOW].work_cpu_s / cost.work_cpu_s:14.1f}"
+        against += f" {costs[FFMPEG].work_cpu_s / cost.work_cpu_s:8.1f}" if FFMPEG in costs else f" {'missing':>8}"
         print(
             f"{contender:<24} {cost.wall_s * 1e3:8.0f} {cost.cpu_s * 1e3:8.0f} {cost.rss_mb:7.0f}"
             f" {cost.work_s * 1e3:8.0f} {cost.work_cpu_s * 1e3:9.0f} {size:11,} {psnr:8.2f} {against}"
