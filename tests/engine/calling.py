@@ -37,6 +37,9 @@ class Caller:
     def post(self, path: str, body: Mapping[str, object] | None = None, **headers: str) -> Answer:
         return self._call("POST", path, json.dumps(body or {}).encode(), {"Content-Type": "application/json"} | headers)
 
+    def delete(self, path: str) -> Answer:
+        return self._call("DELETE", path)
+
     def upload(self, path: str, files: Mapping[str, bytes]) -> Answer:
         mark = uuid4().hex
         parts = [
