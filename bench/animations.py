@@ -58,13 +58,13 @@ def pillow(folder: Path, frames: int, motion: str) -> Work:
 
 def from_files(folder: Path, frames: int, motion: str) -> Work:
     """Ours, from the uploaded files: read, decode, scale, animate."""
-    return lambda: render.moving(_scene(frames, motion), _decoded(folder)).data
+    return lambda: render.moving(scene(frames, motion), decoded(folder)).data
 
 
 def from_layers(folder: Path, frames: int, motion: str) -> Work:
     """Ours, from layers that an earlier request of the same session has scaled."""
-    kept = Kept(_decoded(folder))
-    return lambda: render.moving(_scene(frames, motion), kept).data
+    kept = Kept(decoded(folder))
+    return lambda: render.moving(scene(frames, motion), kept).data
 
 
 class Kept:
@@ -92,7 +92,7 @@ CONTENDERS: dict[str, Callable[[Path, int, str], Work]] = {
 }
 
 
-def _scene(frames: int, motion: str) -> Scene:
+def scene(frames: int, motion: str) -> Scene:
     layers = (
         Layer("photo", Place(Role.BACKGROUND)),
         Layer("product", Place(scale=0.5)),
@@ -101,7 +101,7 @@ def _scene(frames: int, motion: str) -> Scene:
     return Scene(layers, Size(SIDE, SIDE), frames=frames, fps=FPS)
 
 
-def _decoded(folder: Path) -> render.Decoded:
+def decoded(folder: Path) -> render.Decoded:
     files = {"photo": PHOTO, "product": PRODUCT, "logo": LOGO}
     enough = Size(SIDE, SIDE)
     return render.Decoded(

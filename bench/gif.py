@@ -25,7 +25,7 @@ HEADER = (
     "work CPU",
     "bytes",
     "PSNR dB",
-    "work: Pillow/",
+    "CPU: Pillow/",
     "ffmpeg/",
 )
 
