@@ -17,10 +17,10 @@ from sessions_app.composing.words import Fade, Filling, Glue, Go, Heading, Hop, 
 TELLING = (Spot, Part, Filling, Share, Go, Heading, Turn, Hop, Fade, Still)
 CUTS = (Glue.COMMA, Glue.LIST, Glue.SPLIT, Glue.STOP)
 """What cuts a text, the weaker before the stronger."""
-RELATIONS = (Glue.OF, Glue.OVER, Glue.ACROSS, Glue.BESIDE, Glue.ON)
+RELATIONS = (Glue.OVER, Glue.ACROSS, Glue.BESIDE)
 MOST_IN_ONE_BREATH = 20
 """Pictures that share words: without a limit, a long list of tags and a long list of words would multiply."""
-JOINTS = (*RELATIONS, Glue.AT, Glue.TO, Glue.FROM, Glue.FOR, Glue.AS)
+JOINTS = (*RELATIONS, Glue.OF, Glue.ON, Glue.AT, Glue.TO, Glue.FROM, Glue.FOR, Glue.AS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +100,14 @@ class _Binder:
     def _name(self, chain: Chain) -> None:
         first, last = chain[0], chain[-1]
         early = [phrase for piece in self.waiting for phrase in _closed(piece)]
-        own, shared = _divided([*early, *first.before], last.after)
+        own, others = _divided([*early, *first.before], last.after)
+        if len(chain) == 1:
+            own = [*early, *first.before, *first.after]
         self.spoken_of = [
-            Bound(piece.tag, piece.start, piece.end, [*(own if piece is first else ()), *shared])
+            Bound(piece.tag, piece.start, piece.end, list(own if piece is first else others))
             for piece in chain
             if piece.tag
         ]
-        if len(chain) == 1:
-            self.spoken_of[0].words = [*early, *first.before, *first.after]
         if self.waiting:
             self.spoken_of[0].start = self.waiting[0].start
         self.waiting = []
@@ -144,7 +144,7 @@ def has_place(words: Sequence[Phrase]) -> bool:
 
 
 def _divided(before: Sequence[Phrase], after: Sequence[Phrase]) -> tuple[list[Phrase], list[Phrase]]:
-    """Words around tags that are named in one breath: those of the first tag alone, and those of all.
+    """Words around tags that are named in one breath: those of the first tag, and those of each other.
 
     "Rotate @a and @b" turns both, "a rotating @a and @b" only the first; a background is one picture's part; and
     where there is a place on both sides ("on the left @a and @b on the right") each side keeps its own.
@@ -152,10 +152,8 @@ def _divided(before: Sequence[Phrase], after: Sequence[Phrase]) -> tuple[list[Ph
     is_background = any(word.meaning == Part(Role.BACKGROUND) for word in before)
     if is_background or (has_place(before) and has_place(after)):
         return list(before), list(after)
-    return [word for word in before if _is_adjective(word)], [
-        *(word for word in before if not _is_adjective(word)),
-        *after,
-    ]
+    shared = [*(word for word in before if not _is_adjective(word)), *after]
+    return [*(word for word in before if _is_adjective(word)), *shared], shared
 
 
 def _is_adjective(word: Phrase) -> bool:
@@ -241,8 +239,15 @@ def _ends(words: Sequence[Phrase], tags: Sequence[int]) -> list[int]:
 
 
 def _is_relation(words: Sequence[Phrase]) -> bool:
-    """Do these words tell of another tag how it stands to the one that follows: "in front of @BG"?"""
-    return bool(words) and is_telling(words) and (words[-1].meaning in RELATIONS or words[-1].text.endswith(" of"))
+    """Do these words tell of another tag how it stands to the one that follows: "in front of @BG", "left of @BG"?"""
+    match [word.meaning for word in words[-2:]]:
+        case [Spot(), Glue.OF]:
+            return True
+        case [*_, Part()]:
+            return words[-1].text.endswith(" of")
+        case [*_, last]:
+            return last in RELATIONS and is_telling(words)
+    return False
 
 
 def _leads_on(words: Sequence[Phrase]) -> bool:

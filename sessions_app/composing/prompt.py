@@ -24,6 +24,8 @@ from sessions_app.composing.words import PLACE_AND_MOTION, Colour, Part, Preset,
 MAX_LENGTH = 4000
 GUESSES = 5
 """How many unknown tags are compared with the known ones: a sentence full of them must not take long."""
+EMPTY = "The prompt is empty. Name a picture by its tag, for example: @BG as background."
+NO_TAG = "The prompt names no picture. Write a tag with an @, for example: @BG as background."
 PILE = (Role.BACKGROUND, Role.MIDDLE, Role.FRONT)
 
 
@@ -122,10 +124,6 @@ def require(reading: Reading, known: Collection[str]) -> Reading:
     return reading
 
 
-EMPTY = "The prompt is empty. Name a picture by its tag, for example: @BG as background."
-NO_TAG = "The prompt names no picture. Write a tag with an @, for example: @BG as background."
-
-
 class _Reader:
     """Builds up one reading, clause by clause."""
 
@@ -190,16 +188,16 @@ class _Reader:
         self.remarks.append(Diagnostic(at.start, at.end, code, message, suggestion, Severity.ERROR))
 
     def _note_unread(self, phrases: Sequence[Phrase]) -> None:
-        last: Phrase | None = None
+        """Underline what has no meaning, neighbours together."""
+        goes_on = False
         for phrase in phrases:
             if isinstance(phrase.meaning, LoneAt):
                 self.remarks.append(Diagnostic(phrase.start, phrase.end, "lone_at", "Write a tag after the @."))
-            if phrase.meaning is None or isinstance(phrase.meaning, Number | Colour | Preset | LoneAt):
-                start = self.unread.pop()[0] if last and self.unread else phrase.start
+            is_unread = phrase.meaning is None or isinstance(phrase.meaning, Number | Colour | Preset | LoneAt)
+            if is_unread:
+                start = self.unread.pop()[0] if goes_on else phrase.start
                 self.unread.append((start, phrase.end))
-                last = phrase
-            else:
-                last = None
+            goes_on = is_unread
 
     def _settle_backgrounds(self) -> None:
         """ "On the background" makes a picture the background only where no other one is."""

@@ -166,23 +166,23 @@ class _Listener:
         self._remark(verb, "no_direction", f"It is not said which way. Read as from {way}.", Severity.NOTE)
 
     def _hear_spot(self, index: int) -> int:
-        link, verb = self._link, self._verb
+        word, link, verb = self.words[index], self._link, self._verb
         self._link = self._verb = None
         spot, after = _gathered(self.words, index)
-        end, beyond = self._destination(after)
         if self._deny():
             return after
+        end, beyond = self._destination(after)
         if end and (link is Glue.FROM or _is_opposite(spot, end)):
-            self._cross(spot, end, self.words[index])
+            self._cross(spot, end, word)
             return beyond
         if link is Glue.FROM and self._comes_from(index):
-            self._slide(-_step(spot.across), -_step(spot.down), self.words[index])
-        elif verb and link in (None, Glue.TO) and isinstance(verb.meaning, Turn) and spot.across is not None:
+            self._slide(-_step(spot.across), -_step(spot.down), word)
+        elif _turns_to(verb, link) and spot.across is not None:
             self._turn(_step(spot.across))
-        elif self._heads_for(link, verb, self.words[index].text):
-            self._cross(None, spot, self.words[index])
+        elif self._heads_for(link, verb, word.text):
+            self._cross(None, spot, word)
         else:
-            self._stand(spot, self.words[index])
+            self._stand(spot, word)
         return after
 
     def _destination(self, after: int) -> tuple[Spot | None, int]:
@@ -246,6 +246,11 @@ def _gathered(words: Sequence[Phrase], index: int) -> tuple[Spot, int]:
         if index + 1 < len(words) and words[index].meaning is Glue.OF and isinstance(words[index + 1].meaning, Spot):
             index += 1
     return spot, index
+
+
+def _turns_to(verb: Phrase | None, link: Glue | None) -> bool:
+    """ "turns left", "rotates to the right"."""
+    return verb is not None and isinstance(verb.meaning, Turn) and link in (None, Glue.TO)
 
 
 def _is_opposite(one: Spot, other: Spot) -> bool:

@@ -250,7 +250,7 @@ COLOURS: Vocabulary = {
         "teal": 0x008080,
         "white": 0xFFFFFF,
         "yellow": 0xFFFF00,
-        # and those people ask for beside them, with their CSS values
+        # and those people ask for beside them; CSS too, but for dark grey, which there is lighter than grey
         "grey": 0x808080,
         "beige": 0xF5F5DC,
         "brown": 0xA52A2A,
