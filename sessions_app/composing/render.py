@@ -23,6 +23,7 @@ __all__ = ["Decoded", "Pictures", "Rendered", "in_format", "moving", "preview", 
 
 PREVIEW_SIDE = 360
 _PREVIEW_FRAMES = 15
+_PREVIEW_PIXELS = 1_000_000  # painted in all frames: a background that moves gets fewer frames, not more time
 _PREVIEW_ROUNDS = 1
 
 
@@ -76,7 +77,7 @@ def preview(scene: Scene, pictures: Pictures, longest: int = PREVIEW_SIDE, frame
         return _png(animate.whole(animate.stage(arranged, pictures, scene.frames), frame))
     if not scene.moves:
         return _png(paint.still(arranged, pictures))
-    count = min(scene.frames, _PREVIEW_FRAMES)
+    count = min(scene.frames, _affordable(arranged))
     stage = animate.stage(arranged, pictures, count)
     return _gif(stage, scene.fps * count / scene.frames, SILENT, _PREVIEW_ROUNDS)
 
@@ -96,6 +97,12 @@ def _scaled(box: Box, scale: float) -> Box:
     """Edges are rounded, not sides: boxes that touched the canvas or each other still do."""
     x, y = round(box.x * scale), round(box.y * scale)
     return Box(x, y, max(1, round(box.right * scale) - x), max(1, round(box.bottom * scale) - y))
+
+
+def _affordable(arranged: Layout) -> int:
+    """How many frames of this layout can be painted while a person types."""
+    moving = sum(placed.box.clipped(arranged.canvas).pixels for placed in arranged.placed if placed.layer.moves)
+    return max(2, min(_PREVIEW_FRAMES, _PREVIEW_PIXELS // max(1, moving)))
 
 
 def _png(pixels: Pixels) -> Rendered:

@@ -169,6 +169,15 @@ class TestPreview:
         assert rendered.frames == image.n_frames <= 15
         assert sum(durations) == 3000
 
+    def test_a_moving_background_gets_fewer_frames(self):
+        """It costs a whole canvas for each frame, and typing must not wait for it."""
+        slide = (Motion(Kind.SLIDE, 1, 0),)
+        small, large = Layer("logo", motions=slide), Layer("BG", Place(Role.BACKGROUND), slide)
+
+        frames = [render.preview(Scene((layer,), Size(900, 900)), PICTURES).frames for layer in (small, large)]
+
+        assert frames == [15, 7]
+
     def test_one_frame_can_be_seen(self):
         rendered = render.preview(MOVING, PICTURES, frame=5)
 
