@@ -175,7 +175,7 @@ class _Listener:
         if end and (link is Glue.FROM or _is_opposite(spot, end)):
             self._cross(spot, end, word)
             return beyond
-        if link is Glue.FROM and self._comes_from(index):
+        if link is Glue.FROM and spot != Spot() and self._comes_from(index):
             self._slide(-_step(spot.across), -_step(spot.down), word)
         elif _turns_to(verb, link) and spot.across is not None:
             self._turn(_step(spot.across))
