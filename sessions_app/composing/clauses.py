@@ -92,7 +92,7 @@ class _Binder:
                 self.sentence = self.sentence if begun else []
                 self._name(chain)
                 begun = True
-            elif upcoming and (not begun or self._is_meant_for(upcoming, chain[0])):
+            elif upcoming and (self.waiting or not begun or self._is_meant_for(upcoming, chain[0])):
                 self.waiting.append(chain[0])
             else:
                 self._add(chain[0])

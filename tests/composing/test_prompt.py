@@ -1,5 +1,7 @@
 """Sentences with @tags and what they ask for. A layer is compared by its wording, which says all there is to it."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -343,6 +345,7 @@ def test_any_text_is_read(text: str, known: list[str] | None) -> None:
     for span in (*reading.clauses, *reading.diagnostics):
         assert 0 <= span.start <= span.end <= len(text)
     assert all(text[clause.start : clause.end] == clause.text for clause in reading.clauses)
+    assert all(one.end <= other.start for one, other in pairwise(reading.clauses) if one.tag and other.tag)
     assert all(0 <= start < end <= len(text) for start, end in reading.unread)
     if reading.scene.layers:
         assert scene.from_json(scene.to_json(reading.scene)) == reading.scene
