@@ -85,7 +85,7 @@ def _job_states() -> tuple[JobState, ...]:
 
 def _failed_lately() -> Table:
     failed = Job.objects.filter(status=Job.Status.FAILED)[:5]
-    return table(admin.site.get_model_admin(Job), failed, ("named", "told", "kind_and_queue", "timing"))
+    return table(admin.site.get_model_admin(Job), failed, ("named", "told", "whose", "timing"))
 
 
 def _page(model: type[Model], icon: str) -> dict[str, Any]:

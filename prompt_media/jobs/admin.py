@@ -47,7 +47,7 @@ _CANCEL = ActionDialog(
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
     list_display = (
-        "named", "state", "progress", "told", "kind_and_queue", "owner", "attempts", "timing", "created",
+        "named", "state", "progress", "told", "whose", "attempts", "timing", "created",
     )  # fmt: skip
     list_display_links = ("named",)
     list_filter = ("status", "queue", "kind", "created_at")
@@ -88,14 +88,14 @@ class JobAdmin(ReadOnlyAdmin):
     def error(self, job: Job) -> str:
         return job.error
 
-    @admin.display(description="Kind, queue", ordering="kind")
-    def kind_and_queue(self, job: Job) -> SafeString:
-        return titled(job.kind, job.queue)
+    @admin.display(description="Owner, kind, queue", ordering="owner")
+    def whose(self, job: Job) -> SafeString:
+        return titled(job.owner, f"{job.kind}, {job.queue}")
 
     @admin.display(description="Took")
     def timing(self, job: Job) -> SafeString | str:
         """How long the last attempt took, and how long after its submission it began."""
-        if job.started_at is None:
+        if job.started_at is None or job.status == Job.Status.QUEUED:
             return self.empty_value_display
         took = _seconds(job.started_at, job.finished_at) if job.finished_at else "still at it"
         return titled(took, f"after {_seconds(job.created_at, job.started_at)}")
