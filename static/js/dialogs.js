@@ -7,7 +7,7 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement) event.target.close();
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
+document.addEventListener("htmx:afterSettle", (event) => {
   const dialog = event.detail.target;
   if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
 });

@@ -154,11 +154,14 @@ document.addEventListener("htmx:load", (event) => colourExamples(event.detail.el
 document.addEventListener("htmx:afterSettle", takeReading);
 colourExamples(document);
 
-const kept = recall();
-if (kept && kept !== field.value && !new URLSearchParams(location.search).has("prompt")) {
-  field.value = kept;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-} else {
-  draw();
-  takeReading();
-}
+// Not before HTMX listens: it begins with the document too, and was asked first.
+document.addEventListener("DOMContentLoaded", () => {
+  const kept = recall();
+  if (kept && !new URLSearchParams(location.search).has("prompt")) field.value = kept;
+  if (field.value !== document.querySelector("[data-read]").dataset.read) {
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
+document.querySelector("#make[data-early]")?.setAttribute("disabled", "");
+draw();
+takeReading();

@@ -128,7 +128,8 @@ holder.addEventListener("input", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (!isFree(event) || event.target.closest("button, a, summary")) return;
+  const onSlider = event.target.id === "frame";
+  if (!onSlider && (!isFree(event) || event.target.closest("button, a, summary"))) return;
   const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (by) step(by * (event.shiftKey ? 10 : 1));
   else if (event.key === " " && frame !== null) play(!playing);

@@ -29,5 +29,7 @@ document.addEventListener("htmx:afterSettle", () => document.querySelector(".ret
 
 function edit(shot, on) {
   shot.classList.toggle("editing", on);
-  if (on) nameOf(shot).select();
+  if (!on) return;
+  nameOf(shot).focus();
+  nameOf(shot).select();
 }
