@@ -88,7 +88,7 @@ class JobAdmin(ReadOnlyAdmin):
     def error(self, job: Job) -> str:
         return job.error
 
-    @admin.display(description="Owner, kind, queue", ordering="owner")
+    @admin.display(description="Owner", ordering="owner")
     def whose(self, job: Job) -> SafeString:
         return titled(job.owner, f"{job.kind}, {job.queue}")
 

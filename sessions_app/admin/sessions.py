@@ -174,7 +174,7 @@ class SessionAdmin(RemovableAdmin):
     def pictures(self, session: "Counted") -> SafeString:
         return thumbnails(session.first_images)
 
-    @admin.display(description="Owner, kind", ordering="owner")
+    @admin.display(description="Owner", ordering="owner")
     def whose(self, session: Session) -> SafeString:
         return titled(session.owner, session.get_kind_display())
 
