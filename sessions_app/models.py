@@ -26,7 +26,7 @@ class Session(models.Model):
 
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.STUDIO)
     public_id = models.CharField(max_length=64, help_text="What its URLs and folders are called.")
-    owner = models.CharField(max_length=80, help_text="user:<id>, visitor:<id> or house.")
+    owner = models.CharField(max_length=80, help_text="A user, a visitor's browser, or the house itself.")
     name = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_active_at = models.DateTimeField()

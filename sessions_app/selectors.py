@@ -1,6 +1,6 @@
 """Questions about sessions, images and generations. Nothing is changed here."""
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Concat, Now
 
 from prompt_media.errors import NotFound
@@ -20,10 +20,14 @@ class UnknownImage(NotFound):
     code = "unknown_image"
 
 
+def jobs_of_outer_session() -> QuerySet[Job]:
+    """For a subquery over sessions: the jobs of each one (Session.subject, as SQL)."""
+    return Job.objects.filter(subject=Concat(Value("session:"), OuterRef("public_id")))
+
+
 def _works() -> Exists:
     """A session with a queued or running job is in use, however long ago somebody looked."""
-    subject = Concat(Value("session:"), OuterRef("public_id"))
-    return Exists(Job.objects.filter(subject=subject, status__in=Job.LIVE))
+    return Exists(jobs_of_outer_session().filter(status__in=Job.LIVE))
 
 
 def live_sessions() -> QuerySet[Session]:
@@ -104,8 +108,3 @@ def generations_of(owner: str) -> QuerySet[Generation]:
 
 def images_of(owner: str) -> QuerySet[Image]:
     return Image.objects.filter(session__owner=owner).select_related("session", "tag")
-
-
-def bytes_of(session: Session) -> int:
-    """How many bytes the session's pictures have, thumbnails left out."""
-    return Image.objects.filter(session=session).aggregate(total=Sum("bytes"))["total"] or 0

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Aggregate, Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Concat, Now
+from django.db.models import Aggregate, Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.defaultfilters import filesizeformat
@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from prompt_media.jobs.models import Job
 from prompt_media.web.inspection import RemovableAdmin, Table, label, table, titled, when
-from sessions_app import names
+from sessions_app import names, selectors
 from sessions_app.admin.generations import with_pictures
 from sessions_app.admin.images import thumbnails
 from sessions_app.models import Generation, Image, Session, Tag
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 _THUMBNAILS = 4
 _MOST_SHOWN = 60
-_SUBJECT = Concat(Value("session:"), OuterRef("public_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Work(admin.SimpleListFilter):
         wanted = {"failed": (Job.Status.FAILED,), "live": Job.LIVE}.get(self.value() or "")
         if wanted is None:
             return queryset
-        return queryset.filter(Exists(Job.objects.filter(subject=_SUBJECT, status__in=wanted)))
+        return queryset.filter(Exists(selectors.jobs_of_outer_session().filter(status__in=wanted)))
 
 
 class SessionForm(forms.ModelForm):
@@ -94,8 +93,6 @@ class SessionForm(forms.ModelForm):
         model = Session
         fields = ("name",)
         widgets = {"name": UnfoldAdminTextInputWidget}
-        # The admin writes help texts as HTML, and the models' one speaks of <id>.
-        help_texts = {"owner": "A user, a visitor's browser, or the house itself."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,7 +126,7 @@ class SessionAdmin(RemovableAdmin):
         sessions: QuerySet[Session] = super().get_queryset(request)
         images = Image.objects.filter(session=OuterRef("pk"))
         generations = Generation.objects.filter(session=OuterRef("pk"))
-        failed = Job.objects.filter(subject=_SUBJECT, status=Job.Status.FAILED)
+        failed = selectors.jobs_of_outer_session().filter(status=Job.Status.FAILED)
         return sessions.annotate(
             image_count=_total(images, "session", Count("pk")),
             generation_count=_total(generations, "session", Count("pk")),
