@@ -112,7 +112,7 @@ def _worker(layout: Layout, queue: str, processes: int, *, manner: tuple[str, ..
         ),
         # SIGTERM would let a running job take its whole time; SIGQUIT is Celery's soft shutdown, which has an end.
         stop_signal=signal.SIGQUIT,
-        grace_seconds=15.0,
+        grace_seconds=8.0,
     )
 
 

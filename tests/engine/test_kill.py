@@ -3,12 +3,13 @@
 import io
 import os
 import signal
+from contextlib import closing
 
 import pytest
 from PIL import Image
 
 from tests.engine.calling import RESPOND_ASYNC, Caller, open_session
-from tests.engine.running import processes, wait_for
+from tests.engine.running import Engine, processes, wait_for
 
 pytestmark = pytest.mark.xdist_group("engine")
 
@@ -27,13 +28,16 @@ def picture(side: int, colour: tuple[int, int, int]) -> bytes:
 @pytest.fixture
 def caller(engine):
     wait_for(lambda: engine.get("/healthz") == 200, what="an answer")
-    caller = Caller(engine.port)
-    yield caller
-    caller.close()
+    with closing(Caller(engine.port)) as caller:
+        yield caller
 
 
 @pytest.fixture
 def session(caller):
+    return with_two_pictures(caller)
+
+
+def with_two_pictures(caller):
     return open_session(caller, {"scenery.png": picture(400, (30, 90, 200)), "dot.png": picture(400, (250, 40, 40))})
 
 
@@ -133,3 +137,25 @@ def test_work_is_taken_in_while_the_broker_is_away(engine, caller, session):
     job = submit(caller, session, SHORT)
 
     assert wait_for_status(caller, job, "done", "failed")["status"] == "done"
+
+
+@pytest.mark.parametrize(
+    "end", [pytest.param(Engine.stop, id="stopped"), pytest.param(lambda engine: engine.process.kill(), id="killed")]
+)
+def test_work_under_way_when_everything_ends_is_done_after_the_next_start(start, end):
+    before = start()
+    before.wait_until_ready()
+    family = before.family()
+    with closing(Caller(before.port)) as caller:
+        session = with_two_pictures(caller)
+        job = submit(caller, session, LONG | {"frames": 600})
+        wait_until_half_way(caller, job)
+
+    end(before)
+    wait_for(lambda: not family.keys() & processes().keys(), what="nobody left", seconds=10)
+
+    after = start()
+    after.wait_until_ready()
+    with closing(Caller(after.port)) as caller:
+        assert wait_for_status(caller, job, "done", "failed")["status"] == "done"
+        assert len(outputs(caller, session)) == 1
