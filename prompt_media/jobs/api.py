@@ -15,6 +15,8 @@ from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import identity
 
+CHAPTER = "Jobs"
+
 
 class JobFilter(filters.FilterSet):
     q = filters.CharFilter(method="matching", label="Words in its title, prompt, kind or id")

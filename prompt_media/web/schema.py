@@ -1,11 +1,40 @@
-"""What the OpenAPI schema cannot read off the code: how callers prove who they are, and that slash forms are one."""
+"""What the OpenAPI schema cannot read off the code: how callers prove who they are, what errors look like, which
+routes belong to one chapter, and that slash forms are one."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 
 Endpoint = tuple[str, str, str, Callable[..., Any]]
+
+_TEXT = {"type": "string"}
+_PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `detail` is a sentence to act on; `code` never changes.",
+    "required": ["type", "title", "status", "detail", "code", "errors"],
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "detail": _TEXT,
+        "code": _TEXT,
+        "instance": _TEXT,
+        "errors": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"field": _TEXT, "code": _TEXT, "message": _TEXT}},
+        },
+    },
+}
+
+
+class ChapteredSchema(AutoSchema):
+    """Groups routes by the CHAPTER of the module their view lives in."""
+
+    def get_tags(self) -> list[str]:
+        return [getattr(sys.modules[type(self.view).__module__], "CHAPTER", "The house")]
 
 
 class IdentityScheme(OpenApiAuthenticationExtension):
@@ -27,3 +56,13 @@ def one_form_of_each(endpoints: list[Endpoint]) -> list[Endpoint]:
     """Leave out a route without its last slash where the one with it stands: they are the same door."""
     paths = {path for path, *_ in endpoints}
     return [endpoint for endpoint in endpoints if f"{endpoint[0]}/" not in paths]
+
+
+def errors_everywhere(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Every route may answer with a problem; the schema says so once and refers to it."""
+    result["components"].setdefault("schemas", {})["Problem"] = _PROBLEM
+    told = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path in result["paths"].values():
+        for operation in path.values():
+            operation["responses"]["default"] = {"description": "Whatever went wrong.", "content": told}
+    return result

@@ -9,6 +9,8 @@ from prompt_media.web import identity
 from sessions_app import selectors, serializers
 from sessions_app.models import Generation, Image, Session
 
+CHAPTER = "Your own"
+
 
 class ImageFilter(filters.FilterSet):
     session = filters.CharFilter("session__public_id", label="Session id")

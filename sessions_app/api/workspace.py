@@ -22,6 +22,7 @@ from sessions_app.models import Image, Session
 from sessions_app.services import generations, uploads, workspace
 from sessions_app.services.generations import Wish
 
+CHAPTER = "The studio"
 _FILE = OpenApiResponse(OpenApiTypes.BINARY, description="The file as it is stored.")
 _DOWNLOAD = OpenApiParameter("download", bool, description="1: as an attachment under a time-stamped name.")
 _THUMBNAIL = OpenApiParameter("thumbnail", bool, description="1: its WebP thumbnail, at most 512 px.")
