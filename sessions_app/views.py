@@ -111,7 +111,7 @@ def remove(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @require_POST
 def reading(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """How the prompt is read, with the stage, the diagnostics and the button that follow from it."""
+    """How the prompt is read, with the stage, the diagnostics and the time left that follow from it."""
     current = workspace.enter(session_id)
     context = _session(current) | _pictures(current) | _read(current, WishForm(request.POST).wish())
     return render(request, "sessions_app/_reading.html", context | {"oob": True})

@@ -1,5 +1,6 @@
 """The jobs page: what runs, what waits, what was. HTML only; programs have /api/v1/jobs/."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from prompt_media.errors import Conflict
 from prompt_media.jobs import cards, selectors, services
 from prompt_media.jobs.cards import Card
 from prompt_media.jobs.models import Job
@@ -72,7 +74,8 @@ def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
 @identity.page
 def cancel_all(request: HttpRequest) -> HttpResponse:
     for job in selectors.jobs_of(identity.of(request)).filter(status__in=Job.LIVE):
-        services.cancel(job)
+        with suppress(Conflict):  # it ended by itself meanwhile
+            services.cancel(job)
     return redirect("jobs")
 
 
@@ -95,7 +98,6 @@ def _listing(request: HttpRequest, mine: QuerySet[Job]) -> dict[str, object]:
         "state": state,
         "words": words,
         "more": max(0, wanted.count() - len(shown)),
-        "any_live": any(card.job.is_live for card in shown),
         "active": mine.filter(status__in=Job.LIVE).count(),
         "failed": mine.filter(status=Job.Status.FAILED).count(),
     }

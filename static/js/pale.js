@@ -1,6 +1,8 @@
 // A pale picture on a pale chequered ground cannot be seen: such a one gets a darker ground. Only pixels can tell.
 export function markPale(root) {
-  for (const holder of root.querySelectorAll("[data-clear]")) {
+  const holders = [...root.querySelectorAll("[data-clear]")];
+  if (root.matches?.("[data-clear]")) holders.push(root);
+  for (const holder of holders) {
     const frame = holder.matches(".pic") ? holder : holder.querySelector(".pic");
     const image = frame?.querySelector("img");
     if (!image) continue;

@@ -20,6 +20,9 @@ function takeReading() {
     ...[...read.querySelectorAll(".unread")].map(spanOf("unread")),
     ...[...document.querySelectorAll("#diagnostics .diagnostic")].map(spanOf("doubt")),
   ];
+  const button = document.getElementById("make");
+  button.textContent = `Make the ${read.dataset.makes}`;
+  button.disabled = !("ready" in read.dataset);
   draw();
   lightCurrent();
 }
@@ -162,6 +165,5 @@ document.addEventListener("DOMContentLoaded", () => {
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 });
-document.querySelector("#make[data-early]")?.setAttribute("disabled", "");
 draw();
 takeReading();

@@ -71,7 +71,7 @@ function ghost(art, where) {
 
 function sizeFlag(flag) {
   const text = flag.querySelector("text");
-  const fit = () => flag.querySelector("rect").setAttribute("width", Math.max(36, text.getComputedTextLength() + 22));
+  const fit = () => flag.querySelector("rect").setAttribute("width", Math.max(36, text.getBBox().width + 22));
   fit();
   new MutationObserver(fit).observe(flag.closest(".layer"), { attributeFilter: ["class"] });
 }

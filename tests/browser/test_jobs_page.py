@@ -37,9 +37,9 @@ def test_jobs_are_found_by_state_and_by_words(samples):
     samples.goto("/jobs/")
     expect(samples.locator(".joblist tbody tr:not(.group)")).to_have_count(1)
 
-    samples.get_by_label("Failed").check()
+    samples.get_by_role("radio", name="Failed").check()
     expect(samples.get_by_role("heading", name="Nothing here")).to_be_visible()
-    samples.get_by_label("All").check()
+    samples.get_by_role("radio", name="All").check()
     samples.get_by_role("searchbox", name="Search jobs").fill("no such words")
     expect(samples.get_by_role("heading", name="No job matches “no such words”")).to_be_visible()
     samples.get_by_role("searchbox", name="Search jobs").fill("vase.webp")
