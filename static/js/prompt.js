@@ -7,6 +7,7 @@ export const field = document.getElementById("prompt");
 const tagLike = /@[\p{L}\p{N}\p{M}_]+/gu;
 let chars = [...field.value];
 let spans = [];
+let isWanted = false;
 
 const number = (element, name) => Number(element.dataset[name]);
 const spanOf = (kind) => (element) => ({ kind, start: number(element, "start"), end: number(element, "end"), n: element.dataset.clause, weight: element.dataset.weight });
@@ -25,6 +26,13 @@ function takeReading() {
   button.disabled = !("ready" in read.dataset);
   draw();
   lightCurrent();
+  if (isWanted) makeNow();
+}
+
+/** Make what stands in the field: at once, or as soon as the server has read it to the last letter. */
+function makeNow() {
+  isWanted = document.querySelector("[data-read]").dataset.read !== field.value;
+  if (!isWanted) document.getElementById("make").click();
 }
 
 function draw() {
@@ -117,7 +125,7 @@ document.addEventListener("click", (event) => {
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();
-  document.getElementById("make").click();
+  makeNow();
 });
 
 document.addEventListener("keydown", (event) => {

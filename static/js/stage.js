@@ -7,6 +7,8 @@ let stage = null;
 let images = new Map();
 let playing = false;
 let frame = null;
+let frames = 1;
+let share = 0.5;
 let clock = 0;
 
 const parts = () => [...stage.querySelectorAll("[data-poses]")].map((part) => ({ part, poses: posesOf(part), turn: turnOf(part) }));
@@ -20,7 +22,7 @@ let moving = [];
 
 /** Take over a stage the server has drawn anew, keeping the pictures that are loaded already. */
 function takeStage() {
-  // Found by a mark and not by an id: HTMX carries the style of what has an id over, as an attribute, which CSP forbids.
+  // Nothing on the stage has an id: HTMX carries attributes of what has one over, and of style the policy forbids it.
   const drawn = document.querySelector("[data-stage]");
   if (drawn === stage) return;
   stage = drawn;
@@ -31,7 +33,10 @@ function takeStage() {
   addGhosts();
   moving = parts();
   const count = Number(stage.dataset.frames);
-  frame = count > 1 ? Math.min(frame ?? Math.ceil(count / 2), count) : null;
+  // The playhead keeps its place in time: the middle stays the middle when the frames become more.
+  if (count > 1) share = frame === null ? share : frame / frames;
+  frames = count;
+  frame = count > 1 ? Math.min(count, Math.max(1, Math.round(share * count))) : null;
   if (frame === null) playing = false;
   show();
 }
@@ -82,11 +87,11 @@ function show() {
     part.setAttribute("transform", `translate(${x} ${y}) rotate(${angle} ${turn[0]} ${turn[1]})`);
     if (part.matches(".art")) part.setAttribute("opacity", opacity);
   }
-  const slider = document.getElementById("frame");
+  const slider = holder.querySelector("[data-frame]");
   if (!slider) return;
   slider.value = frame;
-  document.getElementById("frame-now").textContent = frame;
-  const button = document.getElementById("play");
+  holder.querySelector("[data-frame-now]").textContent = frame;
+  const button = holder.querySelector("[data-play]");
   button.setAttribute("aria-pressed", String(playing));
   button.setAttribute("aria-label", playing ? "Pause" : "Play");
   stage.classList.toggle("playing", playing);
@@ -119,16 +124,16 @@ function step(by) {
   show();
 }
 
-holder.addEventListener("click", (event) => { if (event.target.closest("#play")) play(!playing); });
+holder.addEventListener("click", (event) => { if (event.target.closest("[data-play]")) play(!playing); });
 holder.addEventListener("input", (event) => {
-  if (event.target.id !== "frame") return;
+  if (!event.target.matches("[data-frame]")) return;
   playing = false;
   frame = Number(event.target.value);
   show();
 });
 
 document.addEventListener("keydown", (event) => {
-  const onSlider = event.target.id === "frame";
+  const onSlider = event.target.matches("[data-frame]");
   if (!onSlider && (!isFree(event) || event.target.closest("button, a, summary"))) return;
   const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (by) step(by * (event.shiftKey ? 10 : 1));

@@ -279,9 +279,9 @@ def test_a_moving_scene_plays_stops_and_steps(samples):
     samples.locator("h1").click()
     samples.get_by_role("slider", name="Frame").fill("1")
     samples.locator("body").press("ArrowRight")
-    expect(samples.locator("#frame-now")).to_have_text("2")
+    expect(samples.locator("[data-frame-now]")).to_have_text("2")
     samples.locator("body").press("Shift+ArrowRight")
-    expect(samples.locator("#frame-now")).to_have_text("12")
+    expect(samples.locator("[data-frame-now]")).to_have_text("12")
 
 
 def test_the_size_can_be_chosen(samples):
@@ -340,6 +340,16 @@ def test_ctrl_enter_makes_and_escape_stops(samples):
     samples.get_by_role("button", name="Dismiss").click()
     expect(samples.locator("#jobs .job")).to_have_count(0)
     expect(samples.locator("#results li > a")).to_have_count(0)
+
+
+def test_ctrl_enter_right_after_the_last_letter_makes_the_whole_sentence(samples):
+    samples.locator("#prompt").focus()
+    samples.keyboard.type("@BG as background and @vase in center")
+    samples.keyboard.press("Control+Enter")
+
+    samples.locator("#results li > a").first.click()
+    viewer = samples.get_by_role("dialog", name="Result")
+    expect(viewer.locator(".viewer-prompt")).to_have_text("@BG as background and @vase in center")
 
 
 def test_a_result_opens_large_with_its_prompt(samples):

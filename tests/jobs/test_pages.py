@@ -111,7 +111,7 @@ def test_the_bar_counts_what_is_live(client, job):
     job(status="running")
     job(status="done")
 
-    assert "2 running" in client.get("/jobs/running/").content.decode()
+    assert "2 active" in client.get("/jobs/running/").content.decode()
 
 
 def test_a_list_of_fifty_needs_few_queries(client, job, django_assert_max_num_queries):
