@@ -7,10 +7,10 @@ import json
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from prompt_media.errors import Conflict, InvalidInput, NotFound, Unprocessable
 from prompt_media.files import intake
@@ -19,6 +19,7 @@ from prompt_media.jobs import selectors as job_selectors
 from prompt_media.jobs import services as job_services
 from prompt_media.jobs.models import Job
 from prompt_media.web import identity
+from prompt_media.web.pages import PageRequest
 from sessions_app import desk, selectors
 from sessions_app.composing import scene
 from sessions_app.forms import WishForm
@@ -29,9 +30,9 @@ from sessions_app.services.generations import Wish
 Context = dict[str, object]
 
 
-@require_GET
+@require_safe
 @identity.page
-def studio(request: HttpRequest) -> HttpResponse:
+def studio(request: PageRequest) -> HttpResponse:
     """The session this visitor used last, or a new one."""
     owner = identity.of(request)
     current = selectors.studio_session(owner) or workspace.open_session(owner=owner)
@@ -39,9 +40,9 @@ def studio(request: HttpRequest) -> HttpResponse:
     return render(request, "sessions_app/studio.html", _page(request, current))
 
 
-@require_GET
+@require_safe
 @identity.page
-def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def session(request: PageRequest, session_id: UUID) -> HttpResponse:
     """A session by its id: who knows it may use it."""
     try:
         current = workspace.enter(session_id)
@@ -53,21 +54,21 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @require_POST
 @identity.page
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PageRequest) -> HttpResponse:
     """End the session that was open and begin another."""
     workspace.close_if_there(request.POST.get("session", ""))
     workspace.open_session(owner=identity.of(request))
     return redirect("studio")
 
 
-@require_GET
-def tray(request: HttpRequest, session_id: UUID) -> HttpResponse:
+@require_safe
+def tray(request: PageRequest, session_id: UUID) -> HttpResponse:
     current = workspace.enter(session_id)
     return render(request, "sessions_app/_tray.html", _pictures(current) | {"oob": True})
 
 
 @require_POST
-def pictures(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def pictures(request: PageRequest, session_id: UUID) -> HttpResponse:
     """Uploads of a browser without scripts; with them they go to /upload/, each with its own bar."""
     current = workspace.enter(session_id)
     arrivals = intake.judged(request.FILES.getlist("files"))
@@ -75,13 +76,13 @@ def pictures(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def load_samples(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def load_samples(request: PageRequest, session_id: UUID) -> HttpResponse:
     current = workspace.enter(session_id)
     return _when_done(samples.load(current), current, prompt=request.POST.get("prompt", ""))
 
 
 @require_POST
-def tag(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def tag(request: PageRequest, session_id: UUID) -> HttpResponse:
     """Name a picture. A refused name comes back in its field, with one that would do."""
     current = workspace.enter(session_id)
     filename, name = request.POST.get("filename", ""), request.POST.get("tag", "")
@@ -91,7 +92,7 @@ def tag(request: HttpRequest, session_id: UUID) -> HttpResponse:
     except (InvalidInput, Unprocessable, Conflict) as error:
         taken = selectors.tagged_images(current)
         refusal = {"wrong": name, "problem": error.detail, "correction": desk.correction(name, taken)}
-    if "HX-Request" not in request.headers:
+    if not request.htmx:
         return redirect("studio-session", session_id)
     context = _pictures(current) | refusal | {"picture": selectors.upload(current, filename)}
     answer = render(request, "sessions_app/_tagged.html", context, status=422 if refusal else 200)
@@ -99,18 +100,18 @@ def tag(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def remove(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def remove(request: PageRequest, session_id: UUID) -> HttpResponse:
     """Delete one picture or result for good."""
     current = workspace.enter(session_id)
     image = get_object_or_404(selectors.images(current), name=request.POST.get("filename", ""))
     workspace.remove_image(image=image)
-    if "HX-Request" not in request.headers:
+    if not request.htmx:
         return redirect("studio-session", session_id)
     return _telling(HttpResponse(status=204), pictures=True, made=True)
 
 
 @require_POST
-def reading(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def reading(request: PageRequest, session_id: UUID) -> HttpResponse:
     """How the prompt is read, with the stage, the diagnostics and the time left that follow from it."""
     current = workspace.enter(session_id)
     context = _session(current) | _pictures(current) | _read(current, WishForm(request.POST).wish())
@@ -118,22 +119,22 @@ def reading(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def make(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def make(request: PageRequest, session_id: UUID) -> HttpResponse:
     current = workspace.enter(session_id)
     _, job = generations.request(session=current, wish=WishForm(request.POST).wish())
-    if "HX-Request" not in request.headers:
+    if not request.htmx:
         return redirect("studio-session", session_id)
     return _telling(_card(request, current, job), jobs=True)
 
 
-@require_GET
-def results(request: HttpRequest, session_id: UUID) -> HttpResponse:
+@require_safe
+def results(request: PageRequest, session_id: UUID) -> HttpResponse:
     current = workspace.enter(session_id)
     return render(request, "sessions_app/_results.html", _results(current) | {"session": current, "oob": True})
 
 
-@require_GET
-def result(request: HttpRequest, session_id: UUID, filename: str) -> HttpResponse:
+@require_safe
+def result(request: PageRequest, session_id: UUID, filename: str) -> HttpResponse:
     """One result, large, with its neighbours in time."""
     current = workspace.enter(session_id)
     shown = selectors.output(current, filename)
@@ -147,8 +148,8 @@ def result(request: HttpRequest, session_id: UUID, filename: str) -> HttpRespons
     return render(request, "sessions_app/_viewer.html", context)
 
 
-@require_GET
-def job(request: HttpRequest, session_id: UUID, job_id: UUID) -> HttpResponse:
+@require_safe
+def job(request: PageRequest, session_id: UUID, job_id: UUID) -> HttpResponse:
     """A job's card while it lives or has failed; nothing once it is done, for its result stands there instead."""
     current = workspace.enter(session_id)
     found = _job(current, job_id)
@@ -158,27 +159,27 @@ def job(request: HttpRequest, session_id: UUID, job_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def cancel(request: HttpRequest, session_id: UUID, job_id: UUID) -> HttpResponse:
+def cancel(request: PageRequest, session_id: UUID, job_id: UUID) -> HttpResponse:
     current = workspace.enter(session_id)
     return _after(request, current, job_services.cancel(_job(current, job_id)))
 
 
 @require_POST
-def retry(request: HttpRequest, session_id: UUID, job_id: UUID) -> HttpResponse:
+def retry(request: PageRequest, session_id: UUID, job_id: UUID) -> HttpResponse:
     current = workspace.enter(session_id)
     return _after(request, current, job_services.retry(_job(current, job_id)))
 
 
 @require_POST
-def keep(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def keep(request: PageRequest, session_id: UUID) -> HttpResponse:
     """Lift the session's expiry, or let it run again."""
     current = workspace.keep(session=workspace.enter(session_id), kept=request.POST.get("kept") == "1")
-    if "HX-Request" not in request.headers:
+    if not request.htmx:
         return redirect("studio-session", session_id)
     return render(request, "sessions_app/_kept.html", _session(current))
 
 
-def _page(request: HttpRequest, current: Session) -> Context:
+def _page(request: PageRequest, current: Session) -> Context:
     wish = Wish(prompt=_first_prompt(request, current))
     working = selectors.active_jobs(current).filter(kind=generations.KIND)
     return {
@@ -197,7 +198,7 @@ def _page(request: HttpRequest, current: Session) -> Context:
     }
 
 
-def _first_prompt(request: HttpRequest, current: Session) -> str:
+def _first_prompt(request: PageRequest, current: Session) -> str:
     """The prompt the page opens with: one in the address, else the one made last."""
     last = current.generations.first()
     return request.GET.get("prompt", last.prompt if last else "")
@@ -228,13 +229,13 @@ def _job(current: Session, job_id: UUID) -> Job:
     return found
 
 
-def _card(request: HttpRequest, current: Session, found: Job) -> HttpResponse:
+def _card(request: PageRequest, current: Session, found: Job) -> HttpResponse:
     [card] = cards.of([found])
     return render(request, "sessions_app/_job_card.html", {"session": current, "card": card})
 
 
-def _after(request: HttpRequest, current: Session, changed: Job) -> HttpResponse:
-    if "HX-Request" not in request.headers:
+def _after(request: PageRequest, current: Session, changed: Job) -> HttpResponse:
+    if not request.htmx:
         return redirect("studio-session", current.public_id)
     return _telling(_card(request, current, changed), jobs=True)
 

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from prompt_media.errors import Conflict
 from prompt_media.jobs import cards, selectors, services
 from prompt_media.jobs.cards import Card
 from prompt_media.jobs.models import Job
 from prompt_media.web import identity
+from prompt_media.web.pages import PageRequest
 
 # A page of the past; the rest is found by search.
 SHOWN = 50
@@ -33,24 +34,24 @@ class Group:
     cards: list[Card]
 
 
-@require_GET
+@require_safe
 @identity.page
-def jobs(request: HttpRequest, job_id: UUID | None = None) -> HttpResponse:
+def jobs(request: PageRequest, job_id: UUID | None = None) -> HttpResponse:
     """The whole page, or for HTMX only its list; with an id, the pane about that job beside it."""
     mine = selectors.jobs_of(identity.of(request))
-    template = "jobs/_list.html" if request.headers.get("HX-Target") == "list" else "jobs/jobs.html"
+    template = "jobs/_list.html" if request.htmx.target == "list" else "jobs/jobs.html"
     return render(request, template, _listing(request, mine) | _chosen(job_id))
 
 
-@require_GET
+@require_safe
 @identity.page
-def pane(request: HttpRequest, job_id: UUID) -> HttpResponse:
+def pane(request: PageRequest, job_id: UUID) -> HttpResponse:
     return render(request, "jobs/_pane.html", _chosen(job_id))
 
 
-@require_GET
+@require_safe
 @identity.page
-def running(request: HttpRequest) -> HttpResponse:
+def running(request: PageRequest) -> HttpResponse:
     """How many jobs are at work, for the bar of every page."""
     live = selectors.jobs_of(identity.of(request)).filter(status__in=Job.LIVE)
     return render(request, "jobs/_running.html", {"running": live.count(), "asked": True})
@@ -58,34 +59,34 @@ def running(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @identity.page
-def cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
+def cancel(request: PageRequest, job_id: UUID) -> HttpResponse:
     services.cancel(selectors.job(job_id))
     return _back(request, job_id)
 
 
 @require_POST
 @identity.page
-def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
+def retry(request: PageRequest, job_id: UUID) -> HttpResponse:
     services.retry(selectors.job(job_id))
     return _back(request, job_id)
 
 
 @require_POST
 @identity.page
-def cancel_all(request: HttpRequest) -> HttpResponse:
+def cancel_all(request: PageRequest) -> HttpResponse:
     for job in selectors.jobs_of(identity.of(request)).filter(status__in=Job.LIVE):
         with suppress(Conflict):  # it ended by itself meanwhile
             services.cancel(job)
     return redirect("jobs")
 
 
-def _back(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    if "HX-Request" in request.headers:
+def _back(request: PageRequest, job_id: UUID) -> HttpResponse:
+    if request.htmx:
         return HttpResponse(status=204, headers={"HX-Trigger": "jobs"})
     return redirect("one-job", job_id)
 
 
-def _listing(request: HttpRequest, mine: QuerySet[Job]) -> dict[str, object]:
+def _listing(request: PageRequest, mine: QuerySet[Job]) -> dict[str, object]:
     state = request.GET.get("state", "all")
     words = request.GET.get("q", "").strip()
     wanted = mine.filter(status__in=STATES.get(state, STATES["all"]))

@@ -5,6 +5,7 @@ const main = document.getElementById("main");
 const waiting = document.getElementById("uploading");
 const refused = document.getElementById("refused");
 const megabyte = 1024 * 1024;
+const arrived = new Set();
 let line = Promise.resolve();
 
 /** Send the files one after the other: they get their numbers in the order they were given. */
@@ -37,13 +38,20 @@ function sendOne(file, row) {
 
 function settle(file, row, request) {
   if (request.status === 201) {
-    document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target.id === "tray") row.remove(); });
+    arrived.add(row);
     htmx.trigger(document.body, "pictures");
     return;
   }
   row.remove();
   refuse(file, request.status ? problem(request) : "did not arrive: no connection.", request.status ? null : () => send([file]));
 }
+
+// A row stays until the tray shows its picture, so that nothing blinks.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target.id !== "tray") return;
+  for (const row of arrived) row.remove();
+  arrived.clear();
+});
 
 function problem(request) {
   try { return JSON.parse(request.responseText).detail; } catch { return `was refused (${request.status}).`; }
@@ -100,7 +108,8 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("paste", (event) => {
   const files = [...event.clipboardData.files].filter((file) => file.type.startsWith("image/"));
-  if (!files.length) return;
+  // Words copied from a document bring a picture of themselves along; the words are meant.
+  if (!files.length || event.clipboardData.types.includes("text/plain")) return;
   event.preventDefault();
   send(files);
 });

@@ -145,6 +145,7 @@ def test_the_work_can_be_done_by_keys_alone(studio):
     tab_to("Start with these three")
     studio.keyboard.press("Enter")
     studio.locator("#tray .shot").nth(2).wait_for()
+    studio.wait_for_load_state()
     studio.keyboard.press("/")
     studio.keyboard.type("@BG as background")
     expect(studio.get_by_role("button", name="Make the picture")).to_be_enabled()
