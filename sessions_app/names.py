@@ -59,6 +59,10 @@ def label(file_name: str) -> str:
     return shown[-LABEL_LENGTH:] or "picture"
 
 
+# Below each of these every session has a folder of its own.
+ROOTS = ("uploads", "output", "incoming")
+
+
 def upload_key(session: str, name: str) -> str:
     return f"uploads/{session}/{name}"
 

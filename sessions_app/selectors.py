@@ -16,6 +16,11 @@ class UnknownSession(NotFound):
     code = "unknown_session"
 
 
+def gone() -> UnknownSession:
+    """What is raised for a session that is not there, or not any more."""
+    return UnknownSession(_GONE)
+
+
 class UnknownImage(NotFound):
     code = "unknown_image"
 
@@ -44,7 +49,7 @@ def live_session(public_id: object, kind: str = Session.Kind.STUDIO) -> Session:
     """The session of that id. Raises UnknownSession when it is not there (any more)."""
     found = live_sessions().filter(kind=kind, public_id=str(public_id)).first()
     if found is None:
-        raise UnknownSession(_GONE)
+        raise gone()
     return found
 
 

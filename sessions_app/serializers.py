@@ -4,9 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from prompt_media.web.fields import Flag, Text, Whole
 from sessions_app.models import Generation, GenerationInput, Image, Session
-
-PROMPT_BYTES = 64 * 1024
 
 
 class ImageOutput(serializers.ModelSerializer):
@@ -71,8 +70,8 @@ class SessionRow(serializers.ModelSerializer):
 
 
 class SessionChange(serializers.Serializer):
-    kept = serializers.BooleanField(required=False)
-    name = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    kept = Flag(required=False)
+    name = Text(required=False, allow_blank=True, max_length=200)
 
 
 class Message(serializers.Serializer):
@@ -91,8 +90,8 @@ class UploadOutput(serializers.Serializer):
 
 
 class TagInput(serializers.Serializer):
-    filename = serializers.CharField(max_length=200)
-    tag = serializers.CharField(allow_null=True, allow_blank=True, help_text="null takes the tag off.")
+    filename = Text(max_length=200)
+    tag = Text(allow_null=True, allow_blank=True, help_text="null takes the tag off.")
 
 
 class TagOutput(serializers.Serializer):
@@ -112,20 +111,18 @@ class TagsOutput(serializers.Serializer):
 
 
 class GenerateInput(serializers.Serializer):
-    prompt = serializers.CharField(trim_whitespace=False)
-    generate_gif = serializers.BooleanField(
-        required=False, allow_null=True, default=None, help_text="Absent: words of motion decide."
-    )
-    format = serializers.CharField(required=False, allow_null=True, default=None, help_text="png or gif.")
-    frames = serializers.IntegerField(required=False, allow_null=True, default=None)
-    fps = serializers.IntegerField(required=False, allow_null=True, default=None)
-    width = serializers.IntegerField(required=False, allow_null=True, default=None)
-    height = serializers.IntegerField(required=False, allow_null=True, default=None)
+    prompt = Text(trim_whitespace=False, allow_blank=True)
+    generate_gif = Flag(required=False, allow_null=True, default=None, help_text="Absent: words of motion decide.")
+    format = Text(required=False, allow_null=True, default=None, help_text="png or gif.")
+    frames = Whole(required=False, allow_null=True, default=None)
+    fps = Whole(required=False, allow_null=True, default=None)
+    width = Whole(required=False, allow_null=True, default=None)
+    height = Whole(required=False, allow_null=True, default=None)
     scene = serializers.JSONField(required=False, allow_null=True, default=None, help_text="Not taken yet.")
 
 
 class PreviewInput(GenerateInput):
-    frame = serializers.IntegerField(
+    frame = Whole(
         required=False, allow_null=True, default=None, help_text="One frame of a moving scene as a PNG, from 0."
     )
 

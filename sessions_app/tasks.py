@@ -13,3 +13,9 @@ runner.handles(generations.KIND)(generations.carry_out)
 def sweep() -> None:
     """Delete the sessions whose idle time is over."""
     retention.sweep()
+
+
+@shared_task(name="sessions.sweep_files")
+def sweep_files() -> None:
+    """Remove the files of sessions that are gone."""
+    retention.sweep_files()

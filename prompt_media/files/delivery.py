@@ -20,7 +20,7 @@ class _Blocks(FileResponse):
 def send(request: HttpRequest, *, key: str, media_type: str, etag: str, save_as: str | None = None) -> HttpResponseBase:
     """A stored file as it is. `etag` is its SHA-256; `save_as` makes the browser keep it under that name."""
     quoted = f'"{etag}"'
-    if quoted in parse_etags(request.headers.get("If-None-Match", "")):
+    if {quoted, f"W/{quoted}", "*"} & set(parse_etags(request.headers.get("If-None-Match", ""))):
         return _marked(HttpResponseNotModified(), quoted)
     name = save_as or PurePosixPath(key).name
     response = _Blocks(store.opened(key), as_attachment=bool(save_as), filename=name, content_type=media_type)

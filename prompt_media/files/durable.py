@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
-from prompt_media.errors import StorageFull
+from prompt_media.errors import StorageFull, Unavailable
 
 
 class DurableStorage(FileSystemStorage):
@@ -20,12 +20,13 @@ class DurableStorage(FileSystemStorage):
 
     def _save(self, name: str, content: File) -> str:
         path = Path(self.path(name))
-        path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{uuid4().hex}.part")
         try:
             _write(aside, content)
             os.replace(aside, path)
             _settle(path.parent)
+        except FileNotFoundError as error:
+            raise Unavailable("The folder went away while a file was written into it.", retry_after=1) from error
         except OSError as error:
             aside.unlink(missing_ok=True)
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -39,6 +40,7 @@ class DurableStorage(FileSystemStorage):
 
 
 def _write(path: Path, content: File) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         for chunk in content.chunks():
             file.write(chunk)

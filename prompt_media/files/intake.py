@@ -36,7 +36,7 @@ def judged(files: Sequence[UploadedFile]) -> list[Arrival]:
     refused: list[tuple[str, HouseError]] = []
     arrivals = [arrival for file in files if (arrival := _arrival(file, refused))]
     if refused:
-        raise _refusal(refused, len(files))
+        raise refusal(refused, len(files))
     return arrivals
 
 
@@ -60,7 +60,8 @@ def _inspected(file: UploadedFile) -> bytes:
     return data
 
 
-def _refusal(refused: list[tuple[str, HouseError]], count: int) -> HouseError:
+def refusal(refused: Sequence[tuple[str, HouseError]], count: int) -> HouseError:
+    """What is told of an upload of `count` files when these of them, by name, cannot be taken."""
     label, first = refused[0]
     others = "" if count == 1 else " Nothing of this upload was stored."
     return type(first)(

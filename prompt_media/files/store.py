@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import structlog
 from django.core.files.base import ContentFile, File
@@ -12,6 +13,7 @@ from prompt_media.errors import NotFound
 
 log = structlog.get_logger(__name__)
 _CHUNK = 1024 * 1024
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def put(key: str, data: bytes) -> None:
@@ -54,6 +56,24 @@ def discard_on_commit(keys: Iterable[str]) -> None:
     """Remove files once their rows are gone for certain: row first, file on commit."""
     doomed = list(keys)
     transaction.on_commit(lambda: discard(doomed))
+
+
+def folders(prefix: str) -> list[str]:
+    """The names of the folders below a key; none where the key is not there."""
+    try:
+        return default_storage.listdir(prefix)[0]
+    except FileNotFoundError:
+        return []
+
+
+def last_change(prefix: str) -> datetime:
+    """When the youngest file anywhere below a key was written; the beginning of time when there is none."""
+    try:
+        inner, files = default_storage.listdir(prefix)
+        times = [default_storage.get_modified_time(f"{prefix}/{name}") for name in files]
+    except FileNotFoundError:
+        return _BEGINNING
+    return max([_BEGINNING, *times, *(last_change(f"{prefix}/{folder}") for folder in inner)])
 
 
 def discard_folder(prefix: str) -> None:

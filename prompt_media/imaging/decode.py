@@ -146,15 +146,17 @@ def _facts(data: bytes, limits: Limits, image: ImageFile) -> Facts:
     if format_ is formats.JPEG and (scans := formats.jpeg_scans(data, limits.scans)) > limits.scans:
         raise TooLarge(f"The JPEG is drawn in {scans} scans or more; at most {limits.scans} are taken. Save it anew.")
     width, height = image.size
-    size = Size(height, width) if _orientation(image) in _LYING else Size(width, height)
+    with _our_errors():
+        size = Size(height, width) if _orientation(image) in _LYING else Size(width, height)
+        has_alpha = image.has_transparency_data
     return Facts(
         format=format_.name,
         media_type=format_.media_type,
         extension=format_.extension,
         size=size,
         frames=frames,
-        has_alpha=image.has_transparency_data,
-        is_lossless=format_.is_lossless,
+        has_alpha=has_alpha,
+        is_lossless=format_.is_lossless or (format_ is formats.WEBP and formats.webp_is_lossless(data)),
     )
 
 

@@ -99,6 +99,18 @@ _MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])", re.DOTALL)
 _START_OF_SCAN, _END_OF_PICTURE = b"\xda", b"\xd9"
 
 
+def webp_is_lossless(data: bytes) -> bool:
+    """Whether the first picture of a WebP file is stored without loss (its chunk is VP8L, not VP8)."""
+    at = 12
+    while at + 8 <= len(data):
+        kind, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        if kind in (b"VP8 ", b"VP8L"):
+            return kind == b"VP8L"
+        # A frame of an animation holds chunks of its own behind 16 bytes; other chunks are passed over, padded to even.
+        at += 24 if kind == b"ANMF" else 8 + length + length % 2
+    return False
+
+
 def gif_frames(data: bytes, most: int) -> int:
     """How many frames a GIF file has; counting stops above `most`, and where the file ends too early."""
     at, frames = 13 + _table_bytes(data, 10), 0

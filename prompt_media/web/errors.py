@@ -9,6 +9,7 @@ from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
+    TooManyFieldsSent,
     TooManyFilesSent,
 )
 from django.db import OperationalError
@@ -93,7 +94,7 @@ def from_django(error: Exception) -> HouseError | None:
             return NotFound("There is nothing at this address. /api/v1/docs/ lists every route.")
         case PermissionDenied():
             return NotAllowed("You may not do that here.")
-        case RequestDataTooBig() | TooManyFilesSent():
+        case RequestDataTooBig() | TooManyFilesSent() | TooManyFieldsSent():
             return TooLarge("The request is larger than this door takes.")
         case OperationalError():
             log.warning("database not answering", reason=str(error))

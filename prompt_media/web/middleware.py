@@ -1,20 +1,24 @@
 """What every request passes on its way in: an id for the log, its origin, its size; and on its way out, its errors."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from contextlib import suppress
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.http.request import HttpRequest as Plain
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
-from prompt_media.errors import NotAllowed, TooLarge
+from prompt_media.errors import HouseError, NotAllowed, TooLarge
 from prompt_media.web import errors
 
 View = Callable[[HttpRequest], HttpResponse]
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 _MEGABYTE = 1024 * 1024
+_DIGITS = 15
+
+
+class LengthRequired(HouseError):
+    status, code, title = 411, "length_required", "How long the body is must be said first"
 
 
 def request_log(get_response: View) -> View:
@@ -45,8 +49,9 @@ def same_origin(get_response: View) -> View:
     return middleware
 
 
-def _is_ours(origin: str, request: Plain) -> bool:
-    return origin in settings.TRUSTED_ORIGINS or urlsplit(origin).netloc == request.get_host()
+def _is_ours(origin: str, request: HttpRequest) -> bool:
+    own = request.get_host()
+    return origin in (*settings.TRUSTED_ORIGINS, f"http://{own}", f"https://{own}")
 
 
 def body_limit(get_response: View) -> View:
@@ -55,11 +60,28 @@ def body_limit(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         is_upload = request.content_type == "multipart/form-data"
         limit = settings.BODY_MB * _MEGABYTE if is_upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+        announced = request.META.get("CONTENT_LENGTH") or ""
+        if not announced and "Transfer-Encoding" in request.headers:
+            return errors.problem(LengthRequired("Send a Content-Length with the body; chunks are not read."), request)
+        if len(announced) > _DIGITS or int(announced or 0) > limit:
             return errors.problem(
                 TooLarge(f"The body may have {limit // _MEGABYTE} MB here; this one announces more."), request
             )
         return get_response(request)
+
+    return middleware
+
+
+def whole_conversation(get_response: View) -> View:
+    """Read what a refusal left unread: many clients send all of it before they listen for the answer."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        left = settings.BODY_MB * _MEGABYTE
+        with suppress(UnreadablePostError):
+            while left > 0 and (chunk := request.read(_MEGABYTE)):
+                left -= len(chunk)
+        return response
 
     return middleware
 

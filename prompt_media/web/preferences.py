@@ -20,9 +20,8 @@ def of(request: HttpRequest | Request) -> Preference:
     if "respond-async" in wishes and "wait" not in wishes:
         return Preference(0)
     wait = wishes.get("wait", "")
-    return Preference(
-        min(int(wait), settings.WAIT_SECONDS) if wait.isascii() and wait.isdigit() else settings.WAIT_SECONDS
-    )
+    is_number = wait.isascii() and wait.isdigit() and len(wait) < 10
+    return Preference(min(int(wait), settings.WAIT_SECONDS) if is_number else settings.WAIT_SECONDS)
 
 
 def _wishes(header: str) -> list[tuple[str, str]]:

@@ -1,11 +1,30 @@
-"""Compat routes answer with and without the last slash, without a redirect: a redirected POST loses its body."""
+"""How compat routes are written: in both slash forms, and with ids in whatever case they come.
+
+There is no redirect between the forms: a redirected POST loses its body.
+"""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
 View = Callable[..., HttpResponseBase]
+
+
+class AnyCaseUUID:
+    """A UUID in a path, in small letters (as we print it) or capitals."""
+
+    regex = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+
+    def to_python(self, text: str) -> UUID:
+        return UUID(text)
+
+    def to_url(self, value: UUID | str) -> str:
+        return str(value)
+
+
+register_converter(AnyCaseUUID, "id")
 
 
 def both(route: str, view: View, name: str) -> list[URLPattern]:

@@ -3,20 +3,21 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from prompt_media.errors import Unprocessable
+from prompt_media.errors import InvalidInput, Unprocessable
 from prompt_media.files import archive, delivery, intake
 from prompt_media.jobs import answers
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import identity
+from prompt_media.web.bodies import WholeJSONParser, WholeMultiPartParser
 from sessions_app import selectors, serializers
 from sessions_app.models import Image, Session
 from sessions_app.services import generations, uploads, workspace
@@ -42,7 +43,7 @@ class CreateSession(APIView):
 
 
 class OneSession(APIView):
-    parser_classes = (JSONParser,)
+    parser_classes = (WholeJSONParser,)
 
     @extend_schema(summary="A session and its files", responses=serializers.SessionOutput)
     def get(self, request: Request, session_id: UUID) -> Response:
@@ -69,7 +70,7 @@ class OneSession(APIView):
 
 
 class Upload(APIView):
-    parser_classes = (MultiPartParser,)
+    parser_classes = (WholeMultiPartParser,)
 
     @extend_schema(
         summary="Upload pictures: all of them, or none",
@@ -79,13 +80,13 @@ class Upload(APIView):
     )
     def post(self, request: Request, session_id: UUID) -> Response:
         session = workspace.enter(session_id)
-        arrivals = intake.judged(request.FILES.getlist("files"))
+        arrivals = intake.judged(_files(request))
         job = uploads.take_in(session=session, arrivals=arrivals, auto_tag=_asked(request, "auto_tag"))
         return answers.answer(request, job, lambda done: _uploaded(session, uploads.made_by(done)))
 
 
 class OneTag(APIView):
-    parser_classes = (JSONParser,)
+    parser_classes = (WholeJSONParser,)
 
     @extend_schema(
         summary="Name one picture, or take its name off", request=serializers.TagInput, responses=serializers.TagOutput
@@ -99,7 +100,7 @@ class OneTag(APIView):
 
 
 class ManyTags(APIView):
-    parser_classes = (JSONParser,)
+    parser_classes = (WholeJSONParser,)
 
     @extend_schema(
         summary="Name several pictures at once: all or none, swaps allowed",
@@ -109,14 +110,16 @@ class ManyTags(APIView):
     def post(self, request: Request, session_id: UUID) -> Response:
         wish = _read(serializers.TagsInput, request)
         session = workspace.enter(session_id)
-        assignments = [workspace.Assignment(**one) for one in wish["assignments"]]
+        assignments = [
+            workspace.Assignment(**one, path=f"assignments.{place}.") for place, one in enumerate(wish["assignments"])
+        ]
         workspace.assign_tags(session=session, assignments=assignments)
         tags = {image.name: image.tag_name or None for image in selectors.uploads(session)}
         return Response({"message": "Tags are set.", "session_id": session.public_id, "images": tags})
 
 
 class Generate(APIView):
-    parser_classes = (JSONParser,)
+    parser_classes = (WholeJSONParser,)
 
     @extend_schema(
         summary="Make a picture or a GIF from a sentence",
@@ -130,7 +133,7 @@ class Generate(APIView):
 
 
 class Preview(APIView):
-    parser_classes = (JSONParser,)
+    parser_classes = (WholeJSONParser,)
 
     @extend_schema(
         summary="A small picture at once, for typing; nothing is stored",
@@ -145,7 +148,7 @@ class Preview(APIView):
         return HttpResponse(picture.data, content_type=picture.media_type, headers={"Cache-Control": "no-store"})
 
 
-class UploadedFile(APIView):
+class UploadFile(APIView):
     @extend_schema(summary="An uploaded picture", parameters=[_DOWNLOAD, _THUMBNAIL], responses=_FILE)
     def get(self, request: Request, session_id: UUID, filename: str) -> HttpResponseBase:
         return _send(request, selectors.upload(workspace.enter(session_id), filename))
@@ -158,8 +161,6 @@ class OutputFile(APIView):
 
 
 class Zip(APIView):
-    parser_classes = (JSONParser, MultiPartParser)
-
     @extend_schema(
         summary="The session's files as a ZIP",
         request=serializers.ZipInput,
@@ -180,6 +181,15 @@ def _read(shape: type[Any], request: Request) -> dict[str, Any]:
     wish = shape(data=request.data)
     wish.is_valid(raise_exception=True)
     return wish.validated_data
+
+
+def _files(request: Request) -> list[UploadedFile]:
+    others = sorted(set(request.FILES) - {"files"})
+    if others:
+        raise InvalidInput(f"Files come in the field “files”; “{others[0][:40]}” is not read.", field=others[0][:40])
+    if any(isinstance(one, str) and one for one in request.data.getlist("files")):
+        raise InvalidInput("A part of the upload has no file name, so it is text and no file.", field="files")
+    return request.FILES.getlist("files")
 
 
 def _wish(body: dict[str, Any]) -> Wish:

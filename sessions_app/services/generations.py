@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import F
 
 from prompt_media.errors import Unprocessable
 from prompt_media.files import store
@@ -22,6 +21,8 @@ from sessions_app.services import workspace
 
 KIND = "compose"
 FORMATS = ("png", "gif")
+# Some 180 frames of the default canvas, a few seconds of work: what takes longer must not keep others waiting.
+QUICK_PIXELS = 200_000_000
 
 
 class FormatNotYet(Unprocessable):
@@ -97,6 +98,7 @@ def request(*, session: Session, wish: Wish) -> tuple[Generation, Job]:
             owner=session.owner,
             subject=session.subject,
             title=_title(planned),
+            queue=Job.Queue.BULK if _is_bulky(planned) else Job.Queue.QUICK,
             about=wish.prompt,
             payload={"generation": str(made.pk)},
         )
@@ -106,7 +108,9 @@ def request(*, session: Session, wish: Wish) -> tuple[Generation, Job]:
 
 def carry_out(ticket: Ticket) -> Outcome:
     """In the worker: paint the scene, store the file, and hand over the row that will point to it."""
-    made = Generation.objects.select_related("session").get(pk=ticket.payload["generation"])
+    made = Generation.objects.select_related("session").filter(pk=ticket.payload["generation"]).first()
+    if made is None:
+        raise selectors.gone()
     ingredients = made.ingredients.select_related("image").exclude(image=None)
     pictures = TaggedPictures({one.tag: one.image for one in ingredients if one.image})
     rendered = render.in_format(scene.from_json(made.scene), made.format, pictures, ticket)
@@ -137,7 +141,7 @@ def _planned(reading: prompt.Reading, wish: Wish, tagged: Mapping[str, Image]) -
 def _format(wish: Wish, wanted: scene.Scene) -> str:
     asked = wish.format.lower() if wish.format else None
     if asked is not None and asked not in FORMATS:
-        raise FormatNotYet(f"“{wish.format}” cannot be made yet. Ask for png or gif.", field="format")
+        raise FormatNotYet(f"“{asked[:20]}” cannot be made yet. Ask for png or gif.", field="format")
     if (wish.generate_gif is False and asked == "gif") or (wish.generate_gif is True and asked == "png"):
         raise Unprocessable(
             f"generate_gif is {str(wish.generate_gif).lower()} and format is {asked}: the two contradict each other.",
@@ -148,15 +152,21 @@ def _format(wish: Wish, wanted: scene.Scene) -> str:
     return asked or ("gif" if moves else "png")
 
 
+def _is_bulky(planned: Plan) -> bool:
+    return planned.frames * planned.scene.canvas.pixels > QUICK_PIXELS
+
+
 def _title(planned: Plan) -> str:
     size = planned.scene.canvas
     return f"GIF, {planned.frames} frames" if planned.format == "gif" else f"PNG, {size.width} × {size.height}"
 
 
 def _next_number(session: Session) -> int:
-    Session.objects.filter(pk=session.pk).update(generations_numbered=F("generations_numbered") + 1)
-    workspace.touch(session)
-    return Session.objects.values_list("generations_numbered", flat=True).get(pk=session.pk)
+    locked = workspace.locked(session)
+    number = locked.generations_numbered + 1
+    Session.objects.filter(pk=session.pk).update(generations_numbered=number)
+    workspace.touch(locked)
+    return number
 
 
 def _note_ingredients(made: Generation, planned: Plan) -> None:
@@ -191,9 +201,7 @@ def _stored(made: Generation, rendered: Rendered, attempt: int) -> Image:
 
 
 def _write(session: Session, image: Image) -> None:
-    locked = Session.objects.select_for_update().filter(pk=session.pk).first()
-    if locked is None:
-        raise selectors.UnknownSession("The session went away before its picture was made.")
+    locked = workspace.locked(session)
     image.number = locked.images_numbered + 1
     Session.objects.filter(pk=session.pk).update(images_numbered=image.number)
     image.save(force_insert=True)

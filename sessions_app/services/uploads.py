@@ -1,6 +1,7 @@
 """Uploads: set aside as they came, decoded by a worker, kept as pictures. All of one upload, or none."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import zip_longest
@@ -9,14 +10,13 @@ from uuid import uuid4
 from django.conf import settings
 from django.db.models import F
 
-from prompt_media.errors import Conflict, HouseError, TooLarge, UnsupportedPicture
+from prompt_media.errors import Conflict, TooLarge, UnsupportedPicture
 from prompt_media.files import intake, layers, store
 from prompt_media.files.intake import Arrival
 from prompt_media.imaging import decode, encode
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.runner import Outcome, Ticket
-from prompt_media.jobs.services import Stopped
 from sessions_app import names, selectors
 from sessions_app.models import Image, Session, Tag
 from sessions_app.services import workspace
@@ -72,21 +72,14 @@ def take_in(
 def carry_out(ticket: Ticket) -> Outcome:
     """In the worker: decode each file once, and from that one decode store picture, thumbnail and layer."""
     files = ticket.payload["files"]
-    session = Session.objects.filter(pk=ticket.payload["session"]).first()
-    if session is None:
-        raise selectors.UnknownSession("The session went away before its pictures arrived.")
     stored: list[Stored] = []
-    try:
+    with ExitStack() as unless_whole:
+        unless_whole.callback(_discard, stored)
+        session = _session(ticket)
         for place, file in enumerate(files):
             ticket.advance(place, len(files), f"Reading {file['label']}")
-            stored.append(_store(session.public_id, file))
-    except (UnsupportedPicture, TooLarge):
-        _discard(stored)
-        store.discard(file["key"] for file in files)
-        raise
-    except (HouseError, Stopped):
-        _discard(stored)
-        raise
+            stored.append(_readable(session.public_id, file, ticket))
+        unless_whole.pop_all()
     return Outcome(write=lambda: _write(session, ticket, stored), discard=lambda: _discard(stored))
 
 
@@ -97,6 +90,27 @@ def made_by(job: Job) -> list[Image]:
         .select_related("tag", "session")
         .order_by("number")
     )
+
+
+def _session(ticket: Ticket) -> Session:
+    session = Session.objects.filter(pk=ticket.payload["session"]).first()
+    if session is None:
+        _forget_arrivals(ticket)
+        raise selectors.gone()
+    return session
+
+
+def _readable(session: str, file: dict[str, str], ticket: Ticket) -> Stored:
+    try:
+        return _store(session, file)
+    except (UnsupportedPicture, TooLarge) as error:
+        # It will never become readable: what was set aside is of no further use.
+        _forget_arrivals(ticket)
+        raise intake.refusal([(file["label"], error)], len(ticket.payload["files"])) from error
+
+
+def _forget_arrivals(ticket: Ticket) -> None:
+    store.discard(file["key"] for file in ticket.payload["files"])
 
 
 def _store(session: str, file: dict[str, str]) -> Stored:
@@ -126,9 +140,7 @@ def _store(session: str, file: dict[str, str]) -> Stored:
 
 
 def _write(session: Session, ticket: Ticket, stored: Sequence[Stored]) -> None:
-    locked = Session.objects.select_for_update().filter(pk=session.pk).first()
-    if locked is None:
-        raise selectors.UnknownSession("The session went away before its pictures arrived.")
+    locked = workspace.locked(session)
     auto_tags = workspace.free_auto_tags(locked, len(stored)) if ticket.payload["auto_tag"] else [None] * len(stored)
     Session.objects.filter(pk=locked.pk).update(images_numbered=F("images_numbered") + len(stored))
     for number, (one, auto_tag) in enumerate(zip(stored, auto_tags, strict=True), locked.images_numbered + 1):

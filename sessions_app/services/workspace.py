@@ -1,15 +1,16 @@
 """A session's life and its tags: open, use, keep, name, close."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from prompt_media.errors import Conflict, FieldError, Unprocessable
+from prompt_media.errors import Conflict, FieldError, HouseError, Unprocessable
 from prompt_media.files import layers, store
 from prompt_media.jobs import services as jobs
 from sessions_app import names, selectors
@@ -27,10 +28,11 @@ class TagTaken(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One image's tag to be; None takes it off."""
+    """One image's tag to be; None takes it off. `path` is where it stands in the request, for errors."""
 
     filename: str
     tag: str | None
+    path: str = ""
 
 
 def open_session(*, owner: str, kind: str = Session.Kind.STUDIO) -> Session:
@@ -62,16 +64,20 @@ def touch(session: Session) -> None:
 
 def keep(*, session: Session, kept: bool) -> Session:
     """Lift the session's expiry, or let it run again."""
-    session.last_active_at = timezone.now()
-    session.expires_at = None if kept else session.last_active_at + _idle_time()
-    session.save(update_fields=["last_active_at", "expires_at"])
-    return session
+    now = timezone.now()
+    return _change(session, last_active_at=now, expires_at=None if kept else now + _idle_time())
 
 
 def rename(*, session: Session, name: str) -> Session:
-    session.name = name
-    session.save(update_fields=["name"])
-    return session
+    return _change(session, name=name)
+
+
+def locked(session: Session) -> Session:
+    """The session's row, held until the transaction ends. Raises UnknownSession when it was deleted meanwhile."""
+    row = Session.objects.select_for_update().filter(pk=session.pk).first()
+    if row is None:
+        raise selectors.gone()
+    return row
 
 
 def close(*, session: Session) -> None:
@@ -106,16 +112,16 @@ def assign_tag(*, session: Session, filename: str, tag: str | None) -> Image:
 
 def assign_tags(*, session: Session, assignments: Sequence[Assignment]) -> None:
     """Name several uploads at once, judged by how it would be afterwards: all or nothing, a swap is allowed."""
-    wished = _wished(assignments)
+    wished = _valid(assignments)
     with transaction.atomic():
-        Session.objects.select_for_update().get(pk=session.pk)
+        locked(session)
         images = {name: selectors.upload(session, name) for name in wished}
         _refuse_clashes(session, images, wished)
         Tag.objects.filter(image__in=images.values()).delete()
         Tag.objects.bulk_create(
-            Tag(session=session, image=images[name], name=tag, folded=names.tag_key(tag))
-            for name, tag in wished.items()
-            if tag is not None
+            Tag(session=session, image=images[name], name=one.tag, folded=names.tag_key(one.tag))
+            for name, one in wished.items()
+            if one.tag is not None
         )
 
 
@@ -131,29 +137,43 @@ def free_auto_tags(session: Session, count: int) -> list[str]:
     return free
 
 
-def _wished(assignments: Iterable[Assignment]) -> Mapping[str, str | None]:
-    wished: dict[str, str | None] = {}
-    for place, assignment in enumerate(assignments):
-        if assignment.filename in wished:
+def _change(session: Session, **columns: Any) -> Session:
+    if not Session.objects.filter(pk=session.pk).update(**columns):
+        raise selectors.gone()
+    for column, value in columns.items():
+        setattr(session, column, value)
+    return session
+
+
+def _valid(assignments: Iterable[Assignment]) -> dict[str, Assignment]:
+    """The assignments by file, each with its tag as it will be kept."""
+    valid: dict[str, Assignment] = {}
+    for one in assignments:
+        if one.filename in valid:
             raise Unprocessable(
-                f"{assignment.filename} is named twice in one request.",
-                code="named_twice",
-                field=f"assignments.{place}.filename",
+                f"{one.filename} is named twice in one request.", code="named_twice", field=f"{one.path}filename"
             )
-        wished[assignment.filename] = None if assignment.tag is None else names.tag(assignment.tag)
-    return wished
+        valid[one.filename] = one if one.tag is None else replace(one, tag=_tag(one.tag, one.path))
+    return valid
 
 
-def _refuse_clashes(session: Session, images: Mapping[str, Image], wished: Mapping[str, str | None]) -> None:
+def _tag(text: str, path: str) -> str:
+    try:
+        return names.tag(text)
+    except HouseError as error:
+        raise type(error)(error.detail, field=f"{path}tag") from error
+
+
+def _refuse_clashes(session: Session, images: Mapping[str, Image], wished: Mapping[str, Assignment]) -> None:
     others = Tag.objects.filter(session=session).exclude(image__in=images.values()).select_related("image")
-    holders = {tag.folded: str(tag.image) for tag in others}
-    for filename, tag in wished.items():
-        if tag is None:
+    holders = {tag.folded: tag.image for tag in others}
+    for filename, one in wished.items():
+        if one.tag is None:
             continue
-        holder = holders.setdefault(names.tag_key(tag), filename)
-        if holder != filename:
-            detail = f"@{tag} is the tag of {holder} already. Take another name, or swap the two in one request."
-            raise TagTaken(detail, errors=[FieldError("tag", TagTaken.code, detail)])
+        holder = holders.setdefault(names.tag_key(one.tag), images[filename])
+        if holder != images[filename]:
+            detail = f"@{one.tag} is the tag of {holder} already. Take another name, or swap the two in one request."
+            raise TagTaken(detail, errors=[FieldError(f"{one.path}tag", TagTaken.code, detail)])
 
 
 def _idle_time() -> timedelta:

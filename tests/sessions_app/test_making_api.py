@@ -61,7 +61,7 @@ def test_a_generation_knows_its_inputs_and_its_output(client, studio):
     ("body", "status", "code"),
     [
         pytest.param({}, 400, "invalid", id="no prompt"),
-        pytest.param({"prompt": ""}, 400, "invalid", id="empty prompt"),
+        pytest.param({"prompt": ""}, 400, "empty_prompt", id="empty prompt"),
         pytest.param({"prompt": "   "}, 400, "empty_prompt", id="blank prompt"),
         pytest.param({"prompt": "a red barn"}, 400, "no_tag", id="no tag"),
         pytest.param({"prompt": "@loga on the left"}, 400, "unknown_tag", id="unknown tag"),

@@ -1,5 +1,6 @@
 """How long a session lives: an idle hour, counted anew by every use, or until it is deleted."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -81,3 +82,15 @@ def test_deleting_a_session_cancels_its_jobs(session, monkeypatch):
     job = jobs.submit(kind="compose", owner=HOUSE, title="slow", payload={}, subject=session.subject)
     workspace.close(session=session)
     assert Job.objects.get(pk=job.pk).status == Job.Status.CANCELLED
+
+
+def test_files_without_a_session_are_removed_once_they_are_settled(session, add, settings):
+    add("logo")
+    orphan = Path(settings.MEDIA_ROOT, "uploads", "00000000-0000-4000-8000-000000000000", "thumbnails", "a.webp")
+    orphan.parent.mkdir(parents=True)
+    orphan.write_bytes(b"left behind")
+    assert retention.sweep_files() == 0, "it may belong to a row that is being written"
+    os.utime(orphan, (0, 0))
+    assert retention.sweep_files() == 1
+    assert not orphan.parent.parent.exists()
+    assert all(Path(settings.MEDIA_ROOT, image.key).exists() for image in selectors.uploads(session))

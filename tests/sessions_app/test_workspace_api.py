@@ -3,12 +3,14 @@
 import struct
 import zlib
 from io import BytesIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from PIL import Image as Pillow
 
 from sessions_app.models import Image, Session
+from sessions_app.services import workspace
 from tests.sessions_app.calling import post, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -181,3 +183,47 @@ def test_a_taken_tag_is_a_conflict_and_a_swap_is_not(client, studio):
         files["BG"]: "logo",
         files["logo"]: "BG",
     }
+
+
+# Races with a deletion
+
+
+@pytest.fixture
+def deleted_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each call finds its session, and then somebody deletes it."""
+    real = workspace.enter
+
+    def enter_and_lose(public_id: object) -> Session:
+        session = real(public_id)
+        Session.objects.all().delete()
+        return session
+
+    monkeypatch.setattr(workspace, "enter", enter_and_lose)
+
+
+@pytest.mark.parametrize("change", ['{"kept": true}', '{"name": "x"}'])
+def test_a_change_that_meets_a_deletion_finds_the_session_gone(client, new, deleted_meanwhile, change):
+    refused(client.patch(new, change, content_type="application/json"), 404, "unknown_session")
+
+
+def test_a_tag_that_meets_a_deletion_finds_the_session_gone(client, new, deleted_meanwhile):
+    refused(post(client, new + "tag/", {"filename": "a.png", "tag": "x"}), 404, "unknown_session")
+
+
+def test_an_upload_that_meets_a_deletion_leaves_nothing(upload, deleted_meanwhile, settings):
+    refused(upload("a.png"), 404, "unknown_session")
+    assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
+
+
+def test_damage_is_told_with_the_files_name(upload, picture):
+    whole = picture("JPEG", (600, 600))
+    problem = upload("a.png", ("holiday.jpg", whole[: len(whole) // 2]), "c.png").json()
+    assert "holiday.jpg" in problem["detail"]
+    assert [error["field"] for error in problem["errors"]] == ["files"]
+
+
+def test_a_batch_tells_which_of_its_assignments_is_wrong(client, new, upload):
+    names = upload("a.png", "b.png").json()["files"]
+    assignments = [{"filename": names[0], "tag": "fine"}, {"filename": names[1], "tag": "not fine"}]
+    problem = post(client, new + "tags/batch/", {"assignments": assignments}).json()
+    assert [error["field"] for error in problem["errors"]] == ["assignments.1.tag"]

@@ -1,0 +1,82 @@
+"""Reading a request's body: all of it, or none. What arrives half is refused, not taken for the whole."""
+
+from typing import Any, BinaryIO
+
+from rest_framework.exceptions import NotAcceptable, ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
+from rest_framework.request import Request
+
+
+class WholeJSONParser(JSONParser):
+    """JSON, also where its nesting is deeper than Python can follow."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise ParseError("it is nested too deeply.") from error
+
+
+class WholeMultiPartParser(MultiPartParser):
+    """Multipart, every part of it.
+
+    Django's own parser passes over parts that it cannot read and takes the end of the stream for the end of the
+    form, so that an upload that broke off would be stored in part.
+    """
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> DataAndFiles:
+        watched: Any = _Watched(stream, _boundary(media_type or ""))
+        form = super().parse(watched, media_type, parser_context)
+        announced = int(parser_context["request"].META["CONTENT_LENGTH"])
+        if watched.size < announced or not watched.is_closed:
+            raise ParseError(f"it broke off after {watched.size} of {announced} bytes. Nothing was stored.")
+        read = sum(len(values) for _, values in [*form.data.lists(), *form.files.lists()])
+        if read != watched.parts:
+            raise ParseError(f"{watched.parts - read} of its parts have no readable name. Nothing was stored.")
+        return form
+
+
+class _Watched:
+    """A stream that counts what passes: bytes, and the delimiters between parts."""
+
+    def __init__(self, stream: BinaryIO, boundary: bytes) -> None:
+        self._stream = stream
+        self._delimiter = b"--" + boundary
+        self._tail = b""
+        self._delimiters = 0
+        self.size = 0
+
+    @property
+    def parts(self) -> int:
+        """How many parts stand between the delimiters."""
+        return max(0, self._delimiters - 1)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the last thing seen was the closing delimiter."""
+        return self._tail.rstrip(b"\r\n").endswith(self._delimiter + b"--")
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._stream.read(size)
+        self.size += len(chunk)
+        seen = self._tail + chunk
+        self._delimiters += seen.count(self._delimiter) - self._tail.count(self._delimiter)
+        # Enough to recognise a delimiter that two chunks share, and the closing one at the end.
+        self._tail = seen[-(len(self._delimiter) + 8) :]
+        return chunk
+
+
+class ForgivingNegotiation(DefaultContentNegotiation):
+    """Answer in our own type when the caller asked for another: a file's route gives a file, whatever `Accept` says."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        try:
+            return super().select_renderer(request, renderers, format_suffix)
+        except NotAcceptable:
+            return renderers[0], renderers[0].media_type
+
+
+def _boundary(media_type: str) -> bytes:
+    _, _, told = media_type.partition("boundary=")
+    return told.split(";")[0].strip().strip('"').encode()
