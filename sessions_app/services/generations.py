@@ -21,7 +21,7 @@ from sessions_app.services import workspace
 
 KIND = "compose"
 FORMATS = ("png", "gif")
-# Some 180 frames of the default canvas, a few seconds of work: what takes longer must not keep others waiting.
+# Some 170 frames of the default canvas, a few seconds of work: what takes longer must not keep others waiting.
 QUICK_PIXELS = 200_000_000
 
 
