@@ -465,10 +465,13 @@ def test_without_scripts_the_page_still_makes_pictures(browser, engine, photo):
     page.get_by_role("button", name="Upload").click()
     page.locator("#prompt").fill("@Image1 as background")
     page.get_by_role("button", name="Make the").click()
-    page.wait_for_timeout(1000)
-    page.reload()
+    for _ in range(40):
+        if page.locator("#results li > a").count():
+            break
+        page.wait_for_timeout(250)
+        page.reload()
 
-    expect(page.locator("#results li > a")).to_have_count(1)
+    assert page.locator("#results li > a").count() == 1
     context.close()
 
 
