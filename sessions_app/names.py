@@ -7,6 +7,16 @@ from prompt_media.errors import InvalidInput, Unprocessable
 
 TAG_LENGTH = 40
 LABEL_LENGTH = 120
+UNSEEN = frozenset(
+    chr(code)
+    for code in (
+        *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0),
+        *range(0x180B, 0x1810),
+        *range(0xFE00, 0xFE10),
+        *range(0xE0100, 0xE01F0),
+    )
+)
+"""What Unicode counts among letters and marks, and nobody can see: fillers, joiners and selectors of variants."""
 
 
 class BadTag(Unprocessable):
@@ -28,17 +38,31 @@ def tag(text: str) -> str:
     """
     name = unicodedata.normalize("NFC", text).strip().removeprefix("@")
     if not name:
-        raise EmptyTag("A tag needs at least one letter or digit. Send null to take the tag off.", field="tag")
+        raise EmptyTag("A tag needs at least one letter or digit.", field="tag")
     if len(name) > TAG_LENGTH:
         raise BadTag(f"A tag has at most {TAG_LENGTH} characters; this one has {len(name)}.", field="tag")
-    if not all(is_word(character) for character in name):
+    if not (all(is_word(character) for character in name) and has_ink(name)):
         raise BadTag(f"A tag has letters, digits and _ only. Try “{mended(name)}”.", field="tag")
     return name
 
 
 def is_word(character: str) -> bool:
     """Whether a character may stand in a tag: a letter, a mark that combines with one, a digit or _."""
-    return character == "_" or character.isalnum() or unicodedata.category(character) in ("Mn", "Mc")
+    return character == "_" or (character not in UNSEEN and (character.isalnum() or _is_mark(character)))
+
+
+def is_invisible(character: str) -> bool:
+    """Zero-width, direction and variant marks: they come along when text is copied, and nobody means them."""
+    return not character.isascii() and (character in UNSEEN or unicodedata.category(character) == "Cf")
+
+
+def has_ink(name: str) -> bool:
+    """Whether there is anything in `name` that can be seen by itself: a letter, a digit or _."""
+    return any(is_word(character) and not _is_mark(character) for character in name)
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in ("Mn", "Mc")
 
 
 def tag_key(name: str) -> str:
@@ -48,8 +72,9 @@ def tag_key(name: str) -> str:
 
 def mended(name: str) -> str:
     """The tag a refused name was probably meant to be; "picture" when nothing of it can stay."""
-    words = "".join(character if is_word(character) else " " for character in name).split()
-    return "_".join(words)[:TAG_LENGTH] or "picture"
+    seen = "".join(character for character in name if not is_invisible(character))
+    words = "".join(character if is_word(character) else " " for character in seen).split()
+    return "_".join(word for word in words if has_ink(word))[:TAG_LENGTH] or "picture"
 
 
 def label(file_name: str) -> str:

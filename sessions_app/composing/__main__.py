@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from prompt_media import progress
-from prompt_media.errors import HouseError, InvalidInput, listed
+from prompt_media.errors import HouseError, InvalidInput
 from prompt_media.imaging import decode
 from prompt_media.imaging.picture import Picture
 from sessions_app import names
@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
 def _out(name: str) -> Path:
     out = Path(name)
     if out.suffix.lower() not in SUFFIXES:
-        raise InvalidInput(f"{name}: the name of the file to write ends in {listed(SUFFIXES)}.")
+        raise InvalidInput(f"{name}: the name of the file to write ends in {' or '.join(SUFFIXES)}.")
     return out
 
 

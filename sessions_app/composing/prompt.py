@@ -253,7 +253,7 @@ def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _has_ink(text: str) -> bool:
-    return any(not character.isspace() and not tags.is_invisible(character) for character in text)
+    return any(not character.isspace() and not names.is_invisible(character) for character in text)
 
 
 def _too_long(text: str) -> str:

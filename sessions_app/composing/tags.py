@@ -14,7 +14,7 @@ NAMED_IN_ERRORS = 12
 
 
 class UnknownTag(InvalidInput):
-    """A sentence or a scene names a picture this session does not have."""
+    """A sentence or a scene names a picture that is not there."""
 
     code, title = "unknown_tag", "A picture is not known"
 
@@ -24,14 +24,9 @@ class UnknownTag(InvalidInput):
         super().__init__(f"No picture is tagged @{name}.{hint} {_census(known)}", field="prompt")
 
 
-def is_invisible(character: str) -> bool:
-    """Zero-width and direction marks: they come along when text is copied, and nobody means them."""
-    return not character.isascii() and unicodedata.category(character) == "Cf"
-
-
 def plain(name: str) -> str:
     """`name` in composed form (NFC) and without invisible characters."""
-    return unicodedata.normalize("NFC", "".join(c for c in name if not is_invisible(c)))
+    return unicodedata.normalize("NFC", "".join(c for c in name if not names.is_invisible(c)))
 
 
 def key(name: str) -> str:
@@ -53,7 +48,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def _census(known: Collection[str]) -> str:
     if not known:
-        return "This session has no tags yet."
+        return "There are no tags yet."
     shown = [f"@{name}" for name in known][:NAMED_IN_ERRORS]
     more = len(known) - len(shown)
-    return f"This session knows {listed([*shown, f'{more} more'] if more else shown)}."
+    return f"Known tags: {listed([*shown, f'{more} more'] if more else shown)}."

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from sessions_app import names
-from sessions_app.composing.tags import is_invisible, plain
+from sessions_app.composing.tags import plain
+from sessions_app.names import is_invisible
 
 LONGEST_RGB = 32
 
@@ -127,7 +128,7 @@ def _tag(text: str, start: int) -> Token:
     while is_invisible(text[end - 1]):
         end -= 1
     name = plain(text[start + 1 : end])
-    return Token(TokenKind.TAG if name else TokenKind.LONE_AT, start, end, name)
+    return Token(TokenKind.TAG if names.has_ink(name) else TokenKind.LONE_AT, start, end, name)
 
 
 def _hex_colour(text: str, start: int) -> Token | None:

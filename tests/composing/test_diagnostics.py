@@ -87,7 +87,7 @@ def test_without_known_tags_every_tag_is_taken() -> None:
             UnknownTag,
             400,
             "unknown_tag",
-            r"No picture is tagged @loga\. Did you mean @logo\? This session knows @BG and @logo\.",
+            r"No picture is tagged @loga\. Did you mean @logo\? Known tags: @BG and @logo\.",
             id="near a known tag",
         ),
         pytest.param(
@@ -95,7 +95,7 @@ def test_without_known_tags_every_tag_is_taken() -> None:
             UnknownTag,
             400,
             "unknown_tag",
-            r"No picture is tagged @weather\. This session knows @BG and @logo\.",
+            r"No picture is tagged @weather\. Known tags: @BG and @logo\.",
             id="near none",
         ),
         pytest.param(
@@ -133,12 +133,12 @@ def test_four_thousand_characters_are_a_prompt() -> None:
     assert prompt.require(prompt.read(text, KNOWN), KNOWN).tags == ("logo",)
 
 
-def test_a_session_without_tags_is_told_so() -> None:
-    with pytest.raises(UnknownTag, match=r"No picture is tagged @a\. This session has no tags yet\."):
+def test_where_there_are_no_tags_it_is_said() -> None:
+    with pytest.raises(UnknownTag, match=r"No picture is tagged @a\. There are no tags yet\."):
         prompt.require(prompt.read("@a", []), [])
 
 
-def test_a_session_with_many_tags_is_not_listed_whole() -> None:
+def test_many_tags_are_not_listed_whole() -> None:
     many = [f"picture{n}" for n in range(50)]
     with pytest.raises(UnknownTag, match=r"@picture11 and 38 more\.$"):
         prompt.require(prompt.read("@x", many), many)

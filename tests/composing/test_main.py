@@ -112,9 +112,9 @@ def test_help_shows_examples():
         pytest.param(["Set @nobody as background"], "@nobody", id="a tag that no picture has"),
         pytest.param(["hello"], "@", id="no tag at all"),
         pytest.param(
-            [STILL, "-o", "out.tiff"], "out.tiff: the name of the file to write ends in .png and .gif", id="suffix"
+            [STILL, "-o", "out.tiff"], "out.tiff: the name of the file to write ends in .png or .gif", id="suffix"
         ),
-        pytest.param([STILL, "-o", "out"], "ends in .png and .gif", id="no suffix"),
+        pytest.param([STILL, "-o", "out"], "ends in .png or .gif", id="no suffix"),
         pytest.param([STILL, "LOGO=logo.png"], "Two pictures are called LOGO", id="a name twice"),
         pytest.param([STILL, "logo.png"], "'logo.png' is no NAME=FILE", id="no name"),
         pytest.param([STILL, "a b=logo.png"], "letters, digits and _ only", id="a name with a space"),
