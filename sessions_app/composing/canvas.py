@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from prompt_media.imaging.geometry import Size
 from sessions_app.composing.diagnostics import Diagnostic, Severity
+from sessions_app.composing.meanings import Colour, Glue, Noun, Part, Preset, Share
 from sessions_app.composing.phrases import Named, Number, Phrase
 from sessions_app.composing.scene import FRAME_COUNTS, RATES, Role, Scene
-from sessions_app.composing.words import Colour, Glue, Noun, Part, Preset, Share
 
 SIDES = range(100, 4000 + 1)
 """Pixels a sentence may ask for on a side."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from sessions_app.composing.diagnostics import Diagnostic
+from sessions_app.composing.meanings import Fade, Filling, Glue, Go, Heading, Hop, Part, Share, Spot, Still, Turn
 from sessions_app.composing.phrases import Named, Phrase
 from sessions_app.composing.scene import Role
-from sessions_app.composing.words import Fade, Filling, Glue, Go, Heading, Hop, Part, Share, Spot, Still, Turn
 
 TELLING = (Spot, Part, Filling, Share, Go, Heading, Turn, Hop, Fade, Still)
 CUTS = (Glue.COMMA, Glue.LIST, Glue.SPLIT, Glue.STOP)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from sessions_app.composing import spelling
+from sessions_app.composing.meanings import Colour, Glue, Meaning
 from sessions_app.composing.tokens import Token, TokenKind
 from sessions_app.composing.words import (
     ARTICLES,
@@ -16,9 +17,6 @@ from sessions_app.composing.words import (
     LONGEST_PHRASE,
     PLACING,
     VOCABULARY,
-    Colour,
-    Glue,
-    Meaning,
 )
 
 KNOWN_WORDS = ARTICLES | INTENSIFIED | {word for phrase in VOCABULARY for word in phrase.split()}

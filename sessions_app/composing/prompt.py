@@ -15,11 +15,12 @@ from sessions_app.composing import canvas, clauses, tags, tokens, wishes
 from sessions_app.composing.canvas import Setting
 from sessions_app.composing.clauses import Bound
 from sessions_app.composing.diagnostics import Diagnostic, Severity
+from sessions_app.composing.meanings import Colour, Part, Preset, Spot
 from sessions_app.composing.phrases import Correction, LoneAt, Number, Phrase, gather
 from sessions_app.composing.scene import MOST_LAYERS, Layer, Place, Role, Scene
 from sessions_app.composing.tags import UnknownTag
 from sessions_app.composing.wording import describe
-from sessions_app.composing.words import PLACE_AND_MOTION, Colour, Part, Preset, Spot
+from sessions_app.composing.words import PLACE_AND_MOTION
 
 MAX_LENGTH = 4000
 GUESSES = 5

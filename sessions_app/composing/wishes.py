@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from sessions_app.composing.clauses import Bound
 from sessions_app.composing.diagnostics import Diagnostic, Severity
+from sessions_app.composing.meanings import Fade, Filling, Glue, Go, Heading, Hop, Part, Share, Spot, Still, Turn
 from sessions_app.composing.phrases import Number, Phrase
 from sessions_app.composing.scene import Kind, Layer, Motion, Role
-from sessions_app.composing.words import Fade, Filling, Glue, Go, Heading, Hop, Part, Share, Spot, Still, Turn
 
 MOTIONS = (Go, Heading, Turn, Hop, Fade)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sessions_app.composing import prompt, spelling, words
+from sessions_app.composing import meanings, prompt, spelling, words
+from sessions_app.composing.meanings import Fade, Go, Heading, Turn
 from sessions_app.composing.scene import Kind, Layer
-from sessions_app.composing.words import Fade, Go, Heading, Turn
 
 GUIDE = Path(__file__).parents[2] / "docs" / "prompts.md"
 
@@ -16,23 +16,23 @@ def layer(text: str) -> Layer:
 
 
 @pytest.mark.parametrize(("word", "spot"), words.PLACES.items(), ids=words.PLACES)
-def test_every_place_word_places(word: str, spot: words.Spot) -> None:
+def test_every_place_word_places(word: str, spot: meanings.Spot) -> None:
     corner = tuple(0.5 if share is None else share for share in (spot.across, spot.down))
     assert layer(f"@x at the {word}").place.corner == corner
 
 
 @pytest.mark.parametrize(("word", "part"), words.PARTS.items(), ids=words.PARTS)
-def test_every_part_word_gives_a_part(word: str, part: words.Part) -> None:
+def test_every_part_word_gives_a_part(word: str, part: meanings.Part) -> None:
     assert layer(f"@x as {word}").place.role is part.role
 
 
 @pytest.mark.parametrize(("word", "filling"), words.FITS.items(), ids=words.FITS)
-def test_every_fit_word_fits(word: str, filling: words.Filling) -> None:
+def test_every_fit_word_fits(word: str, filling: meanings.Filling) -> None:
     assert layer(f"@x as background, {word}").place.fit is filling.fit
 
 
 @pytest.mark.parametrize(("word", "share"), words.SIZES.items(), ids=words.SIZES)
-def test_every_size_word_sizes(word: str, share: words.Share) -> None:
+def test_every_size_word_sizes(word: str, share: meanings.Share) -> None:
     assert layer(f"@x {word}").place.scale == share.value
 
 
@@ -75,12 +75,12 @@ def test_every_still_word_stops(word: str) -> None:
 
 
 @pytest.mark.parametrize(("word", "colour"), words.COLOURS.items(), ids=words.COLOURS)
-def test_every_colour_colours_the_ground(word: str, colour: words.Colour) -> None:
+def test_every_colour_colours_the_ground(word: str, colour: meanings.Colour) -> None:
     assert prompt.read(f"@x on a {word} background").scene.ground == colour.rgb
 
 
 @pytest.mark.parametrize(("word", "preset"), words.PRESETS.items(), ids=words.PRESETS)
-def test_every_preset_sizes_the_canvas(word: str, preset: words.Preset) -> None:
+def test_every_preset_sizes_the_canvas(word: str, preset: meanings.Preset) -> None:
     assert prompt.read(f"@x in {word} format").scene.canvas == preset.canvas
 
 
