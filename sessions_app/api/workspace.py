@@ -187,7 +187,7 @@ def _files(request: Request) -> list[UploadedFile]:
     others = sorted(set(request.FILES) - {"files"})
     if others:
         raise InvalidInput(f"Files come in the field “files”; “{others[0][:40]}” is not read.", field=others[0][:40])
-    if any(isinstance(one, str) and one for one in request.data.getlist("files")):
+    if any(isinstance(one, str) and one for one in request.POST.getlist("files")):
         raise InvalidInput("A part of the upload has no file name, so it is text and no file.", field="files")
     return request.FILES.getlist("files")
 

@@ -21,8 +21,8 @@ from sessions_app.services import workspace
 
 KIND = "compose"
 FORMATS = ("png", "gif")
-# Some 170 frames of the default canvas, a few seconds of work: what takes longer must not keep others waiting.
-QUICK_PIXELS = 200_000_000
+# Some 850 frames of the default canvas, a few seconds of work: what takes longer must not keep others waiting.
+QUICK_PIXELS = 1_000_000_000
 
 
 class FormatNotYet(Unprocessable):
