@@ -2,32 +2,34 @@
 
 A sentence is cut at commas, at "and", "with", "while" and "but", and before a further tag. Each piece belongs to its
 own tag; a piece without a tag belongs to the tag before it, or, where none was named yet, to the one that follows.
-Tags named in one breath ("@a and @b on the left") share their words. What the words ask for is told in wishes.
+Tags named in one breath ("@a and @b on the left") share their words. A picture that bears another ("@logo on @BG in
+the top right") stands apart: what follows is said of the other. What the words ask for is told in wishes.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from sessions_app.composing.diagnostics import Diagnostic
+from sessions_app.composing import relations
 from sessions_app.composing.meanings import Fade, Filling, Glue, Go, Heading, Hop, Part, Share, Spot, Still, Turn
 from sessions_app.composing.phrases import Named, Phrase
+from sessions_app.composing.relations import LAYING, TELLING_APART, Pile, Rest, bearers, is_of, is_told_apart
 from sessions_app.composing.scene import Role
 
 TELLING = (Spot, Part, Filling, Share, Go, Heading, Turn, Hop, Fade, Still)
 CUTS = (Glue.COMMA, Glue.LIST, Glue.SPLIT, Glue.STOP)
 """What cuts a text, the weaker before the stronger."""
-RELATIONS = (Glue.OVER, Glue.ACROSS, Glue.BESIDE)
 MOST_IN_ONE_BREATH = 20
 """Pictures that share words: without a limit, a long list of tags and a long list of words would multiply."""
-JOINTS = (*RELATIONS, Glue.OF, Glue.ON, Glue.AT, Glue.TO, Glue.FROM, Glue.FOR, Glue.AS)
+JOINTS = (*TELLING_APART, Glue.OF, Glue.ON, Glue.AT, Glue.TO, Glue.FROM, Glue.FOR, Glue.AS)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch between two cuts, with the words before and after its tag, if it has one.
 
-    `link` is the cut before it; None where only a further tag made one.
+    `link` is the cut before it; None where only a further tag made one. `bears` is the word by which the tag is said to
+    bear the pictures spoken of before.
     """
 
     start: int
@@ -36,24 +38,33 @@ class Piece:
     before: tuple[Phrase, ...]
     after: tuple[Phrase, ...]
     link: Glue | None
+    bears: Phrase | None = None
 
 
 @dataclass(slots=True)
 class Bound:
-    """A tag and all that is said about it in one go."""
+    """A tag and all that is said about it in one go. `is_more`: only a further stretch of the clause before, its words
+    stand there."""
 
     tag: Phrase
     start: int
     end: int
     words: list[Phrase] = field(default_factory=list)
+    is_more: bool = False
 
+
+LARGE = 0.6
+"""The share of "large": what is said to be so may well be a background."""
 
 Chain = Sequence[Piece]
 """Pieces whose tags are named in one breath; a piece without a tag is alone in its chain."""
 
 
-def bind(text: str, phrases: Sequence[Phrase]) -> list[Bound]:
-    """What is said about each tag, in the order of the text. A tag that is spoken of twice comes twice."""
+def bind(text: str, phrases: Sequence[Phrase]) -> tuple[list[Bound], list[Rest]]:
+    """What is said about each tag, in the order of the text, and which picture lies on which.
+
+    A tag that is spoken of twice comes twice.
+    """
     binder = _Binder()
     sentence: list[Piece] = []
     for piece in _pieces(text, phrases):
@@ -62,18 +73,7 @@ def bind(text: str, phrases: Sequence[Phrase]) -> list[Bound]:
             sentence = []
         sentence.append(piece)
     binder.hear(_chains(sentence))
-    return binder.bound
-
-
-def relations(phrases: Sequence[Phrase]) -> Iterator[Diagnostic]:
-    """A remark wherever a place is told from another picture ("left of @logo"): places are told from the canvas."""
-    message = "Places are told from the canvas, not from another picture."
-    for first, second, third in zip(phrases, phrases[1:], [*phrases[2:], None], strict=False):
-        match first.meaning, second.meaning, third and third.meaning:
-            case (Spot(), Glue.OF, Named()) | (Glue.BESIDE, Glue.OF, Named()):
-                yield Diagnostic(first.start, second.end, "relative_place", message)
-            case (Glue.BESIDE, Named(), _):
-                yield Diagnostic(first.start, first.end, "relative_place", message)
+    return binder.bound, binder.pile.rests
 
 
 class _Binder:
@@ -81,23 +81,37 @@ class _Binder:
 
     def __init__(self) -> None:
         self.bound: list[Bound] = []
+        self.pile = Pile()
         self.sentence: list[Bound] = []
         self.spoken_of: list[Bound] = []
+        self.ground: list[Bound] = []
         self.waiting: list[Piece] = []
 
     def hear(self, sentence: Sequence[Chain]) -> None:
         begun = False
         for chain, upcoming in zip(sentence, _upcoming(sentence), strict=True):
-            if chain[0].tag is not None:
+            if chain[0].bears is not None:
+                self._bear(chain[0], chain[0].bears)
+            elif chain[0].tag is not None:
                 self.sentence = self.sentence if begun else []
-                self._name(chain)
+                self._name(chain, upcoming)
                 begun = True
             elif upcoming and (self.waiting or not begun or self._is_meant_for(upcoming, chain[0])):
                 self.waiting.append(chain[0])
             else:
                 self._add(chain[0])
+        if not begun and self.ground:
+            self.spoken_of = self.ground
+        self.pile.stop()
 
-    def _name(self, chain: Chain) -> None:
+    def _bear(self, piece: Piece, link: Phrase) -> None:
+        """A picture that lies under another; what is said next is not said of it."""
+        if piece.tag:
+            self.ground = [Bound(piece.tag, self._start(piece), piece.end, [*piece.before, *piece.after])]
+            self.bound.extend(self.ground)
+            self.pile.bear(piece.tag, link)
+
+    def _name(self, chain: Chain, upcoming: Piece | None) -> None:
         first, last = chain[0], chain[-1]
         early = [phrase for piece in self.waiting for phrase in _closed(piece)]
         own, others = _divided([*early, *first.before], last.after)
@@ -108,26 +122,42 @@ class _Binder:
             for piece in chain
             if piece.tag
         ]
-        if self.waiting:
-            self.spoken_of[0].start = self.waiting[0].start
+        self.spoken_of[0].start = self._start(first)
         self.waiting = []
         self.bound.extend(self.spoken_of)
         self.sentence.extend(self.spoken_of)
+        joined = upcoming.tag if upcoming and upcoming.link is None else None
+        self.pile.name([bound.tag for bound in self.spoken_of], first.before, last.after, joined)
+
+    def _start(self, piece: Piece) -> int:
+        """Where a clause begins: with what waited for it, unless another clause stands between."""
+        shown = self.bound[-1].end if self.bound else 0
+        return next((waited.start for waited in self.waiting if waited.start >= shown), piece.start)
 
     def _add(self, piece: Piece) -> None:
         """A piece without a tag, said about whoever was spoken of last."""
         if not self.spoken_of:
             self.waiting.append(piece)
         elif is_telling(piece.after):
-            for bound in self._meant_by(piece.after[0]):
+            meant = self._meant_by(piece.after)
+            for bound in meant:
                 bound.words.extend((_comma(piece), *piece.after))
-            self.spoken_of[-1].end = piece.end
+            self._show(piece, self.ground[-1] if meant is self.ground else self.spoken_of[-1])
 
-    def _meant_by(self, first: Phrase) -> Sequence[Bound]:
+    def _show(self, piece: Piece, speaker: Bound) -> None:
+        if self.bound[-1].tag is speaker.tag:
+            self.bound[-1].end = piece.end
+        else:
+            self.bound.append(Bound(speaker.tag, piece.start, piece.end, is_more=True))
+
+    def _meant_by(self, words: Sequence[Phrase]) -> Sequence[Bound]:
         """Whom a piece without a tag is about: whoever was named last, unless it begins with "both" or "they"."""
-        if first.meaning is Glue.ALL:
+        if words[0].meaning is Glue.ALL:
             return self.sentence[-MOST_IN_ONE_BREATH:]
-        return self.sentence[-2:] if first.meaning is Glue.BOTH else self.spoken_of
+        if words[0].meaning is Glue.BOTH:
+            return self.sentence[-2:]
+        is_of_ground = self.ground and self.ground[-1] in self.bound[-1:] and relations.is_ground_talk(words)
+        return self.ground if is_of_ground else self.spoken_of
 
     def _is_meant_for(self, upcoming: Piece, piece: Piece) -> bool:
         """The "on the left" of "in the background put @BG, and on the left, put @logo"."""
@@ -141,6 +171,16 @@ def is_telling(words: Sequence[Phrase]) -> bool:
 
 def has_place(words: Sequence[Phrase]) -> bool:
     return any(isinstance(word.meaning, Spot | Part) for word in words)
+
+
+def is_placing(words: Sequence[Phrase]) -> bool:
+    """Do these words give a picture a place or a way of its own, so that it is no background unless it is called so?"""
+    return any(
+        isinstance(word.meaning, Spot | Go | Heading | Turn | Hop)
+        or word.meaning == Part(Role.FRONT)
+        or (isinstance(word.meaning, Share) and word.meaning.value < LARGE)
+        for word in words
+    )
 
 
 def _divided(before: Sequence[Phrase], after: Sequence[Phrase]) -> tuple[list[Phrase], list[Phrase]]:
@@ -166,7 +206,7 @@ def _upcoming(sentence: Sequence[Chain]) -> list[Piece | None]:
     nearest: Piece | None = None
     for chain in reversed(sentence):
         found.append(nearest)
-        nearest = chain[0] if chain[0].tag else nearest
+        nearest = chain[0] if chain[0].tag and not chain[0].bears else nearest
     return found[::-1]
 
 
@@ -181,8 +221,11 @@ def _chains(sentence: Sequence[Piece]) -> list[Chain]:
 
 
 def _is_joined(before: Piece, piece: Piece) -> bool:
-    named = before.tag is not None and piece.tag is not None
-    return named and piece.link in CUTS[:2] and not is_telling(before.after) and not is_telling(piece.before)
+    if before.tag is None or piece.tag is None or before.bears or piece.bears or piece.link not in CUTS[:2]:
+        return False
+    return (
+        not is_telling(before.after) and not is_telling(piece.before) and not is_told_apart(piece.before, piece.after)
+    )
 
 
 def _ended_by_and(chain: list[Piece]) -> Iterator[Chain]:
@@ -210,14 +253,37 @@ def _cut(phrase: Phrase) -> Glue | None:
 
 
 def _parted(text: str, whole: Piece) -> Iterator[Piece]:
-    """A piece for each tag; the words between two belong to the first of them, unless words stand before every tag."""
+    """A piece for each tag; one that bears another picture parts the words before it from those after."""
+    words, first, start = whole.after, 0, whole.start
+    for bearer in bearers(words):
+        kept = words[first : bearer.link + (words[bearer.link].meaning not in LAYING)]
+        bearing = words[bearer.link + 1]
+        if kept:
+            part = replace(whole, start=start, end=bearing.start, after=kept, link=None if first else whole.link)
+            yield from _told(text, part, is_rest=first > 0)
+            start = bearing.start
+        end = words[bearer.end].start if bearer.end < len(words) else whole.end
+        before, after = words[bearer.link + 1 : bearer.tag], words[bearer.tag + 1 : bearer.end]
+        link = None if first or kept else whole.link
+        yield _trimmed(text, Piece(start, end, words[bearer.tag], before, after, link, words[bearer.link]))
+        first, start = bearer.end, end
+    if words[first:]:
+        link = None if first else whole.link
+        yield from _told(text, replace(whole, start=start, after=words[first:], link=link), is_rest=first > 0)
+
+
+def _told(text: str, whole: Piece, *, is_rest: bool) -> Iterator[Piece]:
+    """A piece for each tag; the words between two belong to the first of them, unless words stand before every tag.
+
+    Words at the beginning stand alone where they go on about a picture named before, or tell how it stands to the next.
+    """
     words = whole.after
     tags = [index for index, phrase in enumerate(words) if isinstance(phrase.meaning, Named)]
     if not tags:
         yield _trimmed(text, whole)
         return
     start, link = whole.start, whole.link
-    if _is_relation(words[: tags[0]]):
+    if tags[0] and (is_rest or _is_relation(words[: tags[0]])):
         yield _trimmed(text, replace(whole, end=words[tags[0]].start, after=words[: tags[0]]))
         words, start, link = words[tags[0] :], words[tags[0]].start, None
         tags = [index - tags[0] for index in tags]
@@ -244,14 +310,14 @@ def _is_relation(words: Sequence[Phrase]) -> bool:
         case [Spot(), Glue.OF]:
             return True
         case [*_, Part()]:
-            return words[-1].text.endswith(" of")
+            return is_of(words[-1])
         case [*_, last]:
-            return last in RELATIONS and is_telling(words)
+            return last in TELLING_APART and is_telling(words)
     return False
 
 
 def _leads_on(words: Sequence[Phrase]) -> bool:
-    return words[-1].meaning in JOINTS or words[-1].text.endswith(" of")
+    return words[-1].meaning in JOINTS or is_of(words[-1])
 
 
 def _closed(piece: Piece) -> tuple[Phrase, ...]:

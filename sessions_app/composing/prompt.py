@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 
 from prompt_media.errors import InvalidInput, Unprocessable
 from sessions_app import names
-from sessions_app.composing import canvas, clauses, tags, tokens, wishes
+from sessions_app.composing import canvas, clauses, piles, relations, tags, tokens, wishes
 from sessions_app.composing.canvas import Setting
 from sessions_app.composing.clauses import Bound
 from sessions_app.composing.diagnostics import Diagnostic, Severity
-from sessions_app.composing.meanings import Colour, Part, Preset, Spot
+from sessions_app.composing.meanings import Colour, Glue, Part, Preset, Spot
 from sessions_app.composing.phrases import Correction, LoneAt, Number, Phrase, gather
+from sessions_app.composing.relations import Beside, Rest
 from sessions_app.composing.scene import MOST_LAYERS, Layer, Place, Role, Scene
 from sessions_app.composing.tags import UnknownTag
 from sessions_app.composing.wording import describe
@@ -27,7 +28,7 @@ GUESSES = 5
 """How many unknown tags are compared with the known ones: a sentence full of them must not take long."""
 EMPTY = "The prompt is empty. Name a picture by its tag, for example: @BG as background."
 NO_TAG = "The prompt names no picture. Write a tag with an @, for example: @BG as background."
-PILE = (Role.BACKGROUND, Role.MIDDLE, Role.FRONT)
+NOT_FROM_PICTURES = "Places are told from the canvas, not from another picture."
 
 
 class EmptyPrompt(InvalidInput):
@@ -137,17 +138,21 @@ class _Reader:
         self.unread: list[tuple[int, int]] = []
         self.spoken: list[Bound] = []
         self.maybe_backgrounds: list[str] = []
+        self.placed: set[str] = set()
         self.guesses = 0
 
     def read(self, phrases: Sequence[Phrase]) -> Reading:
         left, settings, remarks = canvas.take_out(phrases)
-        self.remarks += [*remarks, *clauses.relations(left)]
+        self.remarks += remarks
         self._note_unread(left)
-        for bound in clauses.bind(self.text[:MAX_LENGTH], left):
+        bounds, rests = clauses.bind(self.text[:MAX_LENGTH], left)
+        for bound in bounds:
             self._take(bound)
-        self._settle_backgrounds()
+        self._settle_backgrounds(rests)
+        self._judge_relations(relations.beside(left), rests)
         self._judge_whole()
-        piled = sorted(self.layers.values(), key=lambda layer: PILE.index(layer.place.role))
+        piled = piles.ordered(self.layers, rests)
+        self._judge_backgrounds(piled)
         scene, remarks = canvas.applied(Scene(tuple(piled)), settings)
         self.remarks += remarks
         return Reading(
@@ -171,11 +176,14 @@ class _Reader:
             self.layers[key] = granted.layer
             self.remarks += granted.remarks
             self.maybe_backgrounds += [key] * granted.may_be_background
+            self.placed.update([key] * clauses.is_placing(bound.words))
             self.spoken.append(bound)
         self.named.setdefault(key, name)
 
     def _refuse(self, bound: Bound, *, is_first: bool) -> None:
         self.unread.append((bound.start, bound.end))
+        if bound.is_more:
+            return
         name, known = bound.tag.text, list((self.own or {}).values())
         if len(name) > names.TAG_LENGTH:
             self._complain(bound.tag, "tag_too_long", _tag_too_long(name))
@@ -184,6 +192,9 @@ class _Reader:
         meant = tags.nearest(name, known) if self.guesses <= GUESSES else None
         hint = f" Did you mean @{meant}?" if meant else ""
         self._complain(bound.tag, "unknown_tag", f"No picture is tagged @{name}.{hint}", meant and f"@{meant}")
+
+    def _remark(self, at: Phrase, code: str, message: str) -> None:
+        self.remarks.append(Diagnostic(at.start, at.end, code, message))
 
     def _complain(self, at: Phrase, code: str, message: str, suggestion: str | None = None) -> None:
         self.remarks.append(Diagnostic(at.start, at.end, code, message, suggestion, Severity.ERROR))
@@ -200,13 +211,49 @@ class _Reader:
                 self.unread.append((start, phrase.end))
             goes_on = is_unread
 
-    def _settle_backgrounds(self) -> None:
-        """ "On the background" makes a picture the background only where no other one is."""
-        if any(layer.place.role is Role.BACKGROUND for layer in self.layers.values()):
+    def _settle_backgrounds(self, rests: Sequence[Rest]) -> None:
+        """Where no picture is called the background, it is the one that others lie on, or the one that is said to be
+        "on the background"."""
+        if any(self._is_background(key) for key in self.layers):
             return
-        for key in self.maybe_backgrounds:
+        rest = piles.understood(rests, self.layers.keys() - self.placed)
+        if rest:
+            lower = self.layers[piles.key(rest.lower)].tag
+            message = f"@{lower} is read as the background, because @{rest.upper.text} stands on it."
+            self._remark(rest.lower, "background_understood", message)
+        for key in [piles.key(rest.lower)] if rest else self.maybe_backgrounds:
             layer = self.layers[key]
             self.layers[key] = replace(layer, place=replace(layer.place, role=Role.BACKGROUND))
+
+    def _is_background(self, key: str) -> bool:
+        return key in self.layers and self.layers[key].place.role is Role.BACKGROUND
+
+    def _judge_relations(self, beside: Iterable[Beside], rests: Iterable[Rest]) -> None:
+        """A place told from a background is one of the canvas; told from another picture it says nothing."""
+        doubtful = {(each.start, each.end) for each in beside if not self._is_background(piles.key(each.tag))}
+        doubtful |= {(rest.link.start, rest.link.end) for rest in rests if self._stand_apart(rest)}
+        for start, end in doubtful:
+            self.remarks.append(Diagnostic(start, end, "relative_place", NOT_FROM_PICTURES))
+
+    def _stand_apart(self, rest: Rest) -> bool:
+        """Was one picture said to lie on another that is no background and stands elsewhere?"""
+        upper, lower = self.layers.get(piles.key(rest.upper)), self.layers.get(piles.key(rest.lower))
+        if (
+            rest.link.meaning is Glue.OF
+            or not (upper and lower)
+            or Role.BACKGROUND in (upper.place.role, lower.place.role)
+        ):
+            return False
+        return upper.place.corner != lower.place.corner
+
+    def _judge_backgrounds(self, piled: Sequence[Layer]) -> None:
+        grounds = [layer for layer in piled if layer.place.role is Role.BACKGROUND]
+        if len(grounds) < 2:
+            return
+        below, above = grounds[-2:]
+        at = next(bound.tag for bound in self.spoken if tags.key(bound.tag.text) == tags.key(above.tag))
+        message = f"@{below.tag} and @{above.tag} are both backgrounds; @{above.tag} lies before the other."
+        self._remark(at, "two_backgrounds", message)
 
     def _judge_whole(self) -> None:
         """What is wrong with the prompt as a whole."""

@@ -11,6 +11,7 @@ from sessions_app.composing.clauses import Bound
 from sessions_app.composing.diagnostics import Diagnostic, Severity
 from sessions_app.composing.meanings import Fade, Filling, Glue, Go, Heading, Hop, Part, Share, Spot, Still, Turn
 from sessions_app.composing.phrases import Number, Phrase
+from sessions_app.composing.relations import TELLING_APART
 from sessions_app.composing.scene import Kind, Layer, Motion, Role
 
 MOTIONS = (Go, Heading, Turn, Hop, Fade)
@@ -96,7 +97,7 @@ class _Listener:
         link, self._link = self._link, None
         if word.text.endswith(" of"):
             self._link = Glue.OVER
-        if self._deny() or link in (Glue.OVER, Glue.ACROSS, Glue.BESIDE, Glue.FROM):
+        if self._deny() or link in (*TELLING_APART, Glue.FROM):
             return
         if role is Role.BACKGROUND and link is Glue.ON:
             self.may_be_background = True

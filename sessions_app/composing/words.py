@@ -52,7 +52,8 @@ _FILLS = ("fill", "fills", "filling", "cover", "covers", "covering")
 _WHOLE = ("canvas", "screen", "frame", "whole canvas", "entire canvas", "whole screen", "everything")
 
 PARTS: Vocabulary = {
-    **_all("background, backdrop, wallpaper, bg, back, full screen, fullscreen", Part(Role.BACKGROUND)),
+    **_all("background, backdrop, wallpaper, bg, back, full screen, fullscreen, full bleed", Part(Role.BACKGROUND)),
+    **_all("behind everything, behind all", Part(Role.BACKGROUND)),
     **_all((" ".join(pair) for pair in product(_FILLS, _WHOLE)), Part(Role.BACKGROUND)),
     **_all("foreground, front, frontmost, in front of, on top of, front layer, top layer", Part(Role.FRONT)),
 }
@@ -199,15 +200,18 @@ NOUNS: Vocabulary = {
 GLUE: Vocabulary = {
     "from": Glue.FROM,
     **_all("to, towards, toward, into", Glue.TO),
-    **_all("at, in, along, inside, near", Glue.AT),
+    **_all("at, in, along, inside", Glue.AT),
     **_all("on, onto, upon", Glue.ON),
-    **_all("over, above, against", Glue.OVER),
+    **_all("over, against", Glue.OVER),
     "across": Glue.ACROSS,
     "of": Glue.OF,
     "for": Glue.FOR,
     **_all("as, is, are, be, being, become, becomes, was", Glue.AS),
     **_all("not, never, without, no, cannot, can't, don't, doesn't, isn't, aren't, won't, shouldn't", Glue.NOT),
-    **_all("beside, behind, below, beneath, under, underneath, next to", Glue.BESIDE),
+    **_all("beside, near, above, below, beneath, under, underneath, next to", Glue.BESIDE),
+    "behind": Glue.BEHIND,
+    **_all("on it, on them, over it, over them", Glue.ON_IT),
+    **_all("behind it, behind them", Glue.BEHIND_IT),
     "both": Glue.BOTH,
     **_all("they, all of them, all of these", Glue.ALL),
     **_all("and, plus", Glue.LIST),
@@ -232,7 +236,8 @@ FILLERS: Vocabulary = _all(
     "side, edge, corner, part, area, half, hand, position, place, far, way, all, very, slightly, quite, around, "
     "color, colour, colored, coloured, plain, solid, whole, entire, screen, "
     "slowly, quickly, smoothly, gently, gradually, fast, slow, straight, softly, stand, stands, standing, sit, sits, "
-    "sitting, lie, lies, lying, last, lasts, lasting, long, animation, gif, effect, create, generate, compose",
+    "sitting, lie, lies, lying, last, lasts, lasting, long, animation, gif, effect, create, generate, compose, "
+    "overlay, overlays, overlaid, superimpose, superimposed, lay, laid, rest, rests, resting, everything, them, else",
     Glue.FILLER,
 )
 """Words people write around the others; they change nothing, and are not called unread."""

@@ -84,12 +84,12 @@ def test_a_place_is_a_corner_of_the_canvas() -> None:
         ),
         pytest.param(
             "@logo is in front of @BG",
-            {"BG": "Centre, stands still", "logo": "In front, stands still"},
+            {"BG": "Background, stands still", "logo": "In front, stands still"},
             id="a relation is said of the first",
         ),
         pytest.param(
             "@logo fades in, in front of @BG",
-            {"BG": "Centre, stands still", "logo": "In front, fades in"},
+            {"BG": "Background, stands still", "logo": "In front, fades in"},
             id="a relation after a comma too",
         ),
         pytest.param(

@@ -109,6 +109,10 @@ HARD = {
     "misspelled": "rihgt ",
     "one breath": "@a and ",
     "pieces": "left, ",
+    "a pile": "@a on ",
+    "a pile, turned round": "behind @a ",
+    "corners of pictures": "top right of @a ",
+    "descriptions": "big small @a on ",
     "ways": "left to ",
     "sizes": "9x9 ",
 }
