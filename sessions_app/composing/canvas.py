@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from prompt_media.imaging.geometry import Size
-from sessions_app.composing.diagnostics import Diagnostic, Severity
+from sessions_app.composing.diagnostics import Diagnostic, Severity, not_done
 from sessions_app.composing.meanings import Colour, Glue, Noun, Part, Preset, Share
 from sessions_app.composing.phrases import Named, Number, Phrase
 from sessions_app.composing.scene import FRAME_COUNTS, RATES, Role, Scene
@@ -90,6 +90,7 @@ class Found:
     left: tuple[Phrase, ...] = ()
     code: str = ""
     message: str = ""
+    severity: Severity = Severity.NOTE
 
 
 def take_out(phrases: Sequence[Phrase]) -> tuple[list[Phrase], list[Setting], list[Diagnostic]]:
@@ -106,7 +107,7 @@ def take_out(phrases: Sequence[Phrase]) -> tuple[list[Phrase], list[Setting], li
         if found.value:
             settings.append(Setting(start, end, found.value))
         if found.code:
-            remarks.append(Diagnostic(start, end, found.code, found.message))
+            remarks.append(Diagnostic(start, end, found.code, found.message, severity=found.severity))
     return left, settings, remarks
 
 
@@ -193,6 +194,8 @@ def _is_about_a_picture(before: Sequence[Phrase]) -> bool:
 
 def _timing(window: Sequence[Phrase], before: Sequence[Phrase]) -> Found | None:
     match [phrase.meaning for phrase in window]:
+        case [Number(fps), Noun.FRAMES, Noun.SECONDS, *_] if window[2].is_indefinite:
+            return Found(3, Rate(fps))
         case [Number(count), Noun.FRAMES, *_] | [Noun.FRAMES, Number(count), *_]:
             return Found(2, Frames(count))
         case [Number(fps), Noun.FPS, *_] | [Noun.FPS, Number(fps), *_]:
@@ -204,16 +207,27 @@ def _timing(window: Sequence[Phrase], before: Sequence[Phrase]) -> Found | None:
 
 def _share(window: Sequence[Phrase], before: Sequence[Phrase]) -> Found | None:
     match [phrase.meaning for phrase in window]:
-        case [Number(), Noun.PERCENT, Noun.OPACITY, *_]:
-            return Found(2, left=(replace(window[0], end=window[1].end, meaning=None),))
+        case [Noun.OPACITY, Glue.AS | Glue.OF | Glue.AT | Glue.TO, Number(), Noun.PERCENT]:
+            return _opacity(window[:4])
+        case [Number(), Noun.PERCENT, Noun.OPACITY, *_] | [Noun.OPACITY, Number(), Noun.PERCENT, *_]:
+            return _opacity(window[:3])
+        case [Noun.OPACITY, *_]:
+            return _opacity(window[:1])
         case [Number(percent), Noun.PERCENT, *_] if 1 <= percent <= 100:
-            return Found(2, left=(replace(window[0], end=window[1].end, meaning=Share(percent / 100)),))
+            return Found(2, left=(_joined(window[:2], Share(percent / 100)),))
         case [Number(), Noun.PERCENT, *_]:
-            unread = replace(window[0], end=window[1].end, meaning=None)
-            return Found(
-                2, left=(unread,), code="out_of_range", message="A picture's size is 1 % to 100 % of the canvas."
-            )
+            message = "A picture's size is 1 % to 100 % of the canvas."
+            return Found(2, left=(_joined(window[:2], None),), code="out_of_range", message=message)
     return None
+
+
+def _opacity(said: Sequence[Phrase]) -> Found:
+    message = not_done("opacity", "the picture is placed as it is")
+    return Found(len(said), left=(_joined(said, None),), code="not_done", message=message, severity=Severity.WARN)
+
+
+def _joined(said: Sequence[Phrase], meaning: Share | None) -> Phrase:
+    return replace(said[0], end=said[-1].end, meaning=meaning)
 
 
 def _ground(window: Sequence[Phrase], before: Sequence[Phrase]) -> Found | None:
@@ -221,9 +235,9 @@ def _ground(window: Sequence[Phrase], before: Sequence[Phrase]) -> Found | None:
         case [Colour(rgb), ground, *_] if ground in GROUNDS:
             return Found(2, Ground(rgb), left=_role(window[1], before))
         case [ground, Colour(rgb), *after] if ground in GROUNDS and not _is_tag(after):
-            return Found(2, Ground(rgb), left=_role(window[0], before))
+            return Found(2, Ground(rgb), left=_own_role(window[0], before))
         case [ground, link, Colour(rgb), *after] if ground in GROUNDS and link in LINKS and not _is_tag(after):
-            return Found(3, Ground(rgb), left=_role(window[0], before))
+            return Found(3, Ground(rgb), left=_own_role(window[0], before))
         case [Colour(rgb), Glue.AS, ground, *_] if ground in GROUNDS and _meaning(before) in ENDS:
             return Found(3, Ground(rgb))
         case [Glue.ON, Colour(rgb), *after] if not after or after[0] in ENDS:
@@ -234,6 +248,12 @@ def _ground(window: Sequence[Phrase], before: Sequence[Phrase]) -> Found | None:
 def _role(ground: Phrase, before: Sequence[Phrase]) -> tuple[Phrase, ...]:
     """In "@BG as blue background" the tag is the background too; in "@logo on a blue background" it is not."""
     return (ground,) if ground.meaning in GROUNDS[1:] and _meaning(before) is Glue.AS else ()
+
+
+def _own_role(ground: Phrase, before: Sequence[Phrase]) -> tuple[Phrase, ...]:
+    """In "@BG background in blue" it is the background too."""
+    is_own = ground.meaning in GROUNDS[1:] and isinstance(_meaning(before), Named)
+    return (ground,) if is_own else _role(ground, before)
 
 
 def _is_tag(meanings: Sequence[object]) -> bool:
@@ -256,6 +276,8 @@ def _preset(window: Sequence[Phrase], before: Sequence[Phrase]) -> Found | None:
             return Found(3, _sides(canvas))
         case [Glue.FOR | Glue.ON, Preset(canvas, is_brand=True), *_]:
             return Found(2, _sides(canvas))
+        case [Preset(canvas, stands_alone=True), *_]:
+            return Found(1, _sides(canvas))
         case [Preset(), *_] if _meaning(before) in (Glue.AS, Glue.AT, Glue.FOR):
             unread = (replace(window[0], meaning=None),)
             message = f"To choose the canvas, write “{window[0].text} format”."

@@ -86,12 +86,15 @@ class _Binder:
         self.spoken_of: list[Bound] = []
         self.ground: list[Bound] = []
         self.waiting: list[Piece] = []
+        self.common: list[Phrase] = []
 
     def hear(self, sentence: Sequence[Chain]) -> None:
-        begun = False
+        begun, borne = False, False
+        self.common = []
         for chain, upcoming in zip(sentence, _upcoming(sentence), strict=True):
             if chain[0].bears is not None:
                 self._bear(chain[0], chain[0].bears)
+                borne = True
             elif chain[0].tag is not None:
                 self.sentence = self.sentence if begun else []
                 self._name(chain, upcoming)
@@ -100,7 +103,7 @@ class _Binder:
                 self.waiting.append(chain[0])
             else:
                 self._add(chain[0])
-        if not begun and self.ground:
+        if borne and not begun:
             self.spoken_of = self.ground
         self.pile.stop()
 
@@ -113,10 +116,7 @@ class _Binder:
 
     def _name(self, chain: Chain, upcoming: Piece | None) -> None:
         first, last = chain[0], chain[-1]
-        early = [phrase for piece in self.waiting for phrase in _closed(piece)]
-        own, others = _divided([*early, *first.before], last.after)
-        if len(chain) == 1:
-            own = [*early, *first.before, *first.after]
+        own, others = self._words(chain)
         self.spoken_of = [
             Bound(piece.tag, piece.start, piece.end, list(own if piece is first else others))
             for piece in chain
@@ -128,6 +128,16 @@ class _Binder:
         self.sentence.extend(self.spoken_of)
         joined = upcoming.tag if upcoming and upcoming.link is None else None
         self.pile.name([bound.tag for bound in self.spoken_of], first.before, last.after, joined)
+
+    def _words(self, chain: Chain) -> tuple[Sequence[Phrase], Sequence[Phrase]]:
+        """What is said of the first picture of a chain, and what of each other."""
+        early = [phrase for piece in self.waiting for phrase in _closed(piece)]
+        before, after = [*early, *chain[0].before], chain[-1].after
+        if not self.sentence and before and before[0].meaning in (Glue.ALL, Glue.BOTH):
+            self.common, before = before, []
+        common = self.common if len(self.sentence) < MOST_IN_ONE_BREATH else []
+        own, others = ([*before, *after], []) if len(chain) == 1 else _divided(before, after)
+        return [*common, *own], [*common, *others]
 
     def _start(self, piece: Piece) -> int:
         """Where a clause begins: with what waited for it, unless another clause stands between."""
@@ -156,8 +166,8 @@ class _Binder:
             return self.sentence[-MOST_IN_ONE_BREATH:]
         if words[0].meaning is Glue.BOTH:
             return self.sentence[-2:]
-        is_of_ground = self.ground and self.ground[-1] in self.bound[-1:] and relations.is_ground_talk(words)
-        return self.ground if is_of_ground else self.spoken_of
+        follows = bool(self.ground) and self.bound[-1] is self.ground[-1]
+        return self.ground if follows and relations.is_ground_talk(words) else self.spoken_of
 
     def _is_meant_for(self, upcoming: Piece, piece: Piece) -> bool:
         """The "on the left" of "in the background put @BG, and on the left, put @logo"."""

@@ -22,3 +22,8 @@ class Diagnostic:
     message: str
     suggestion: str | None = None
     severity: Severity = Severity.NOTE
+
+
+def not_done(wish: str, instead: str) -> str:
+    """The message for what nobody here can do yet."""
+    return f"“{wish}” cannot be done yet: {instead}."

@@ -85,10 +85,19 @@ class Colour:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A canvas size by name. A brand may be named without the word "format": "for Instagram"."""
+    """A canvas size by name. A brand may be named without the word "format": "for Instagram"; what is nothing else but
+    a size ("16:9") stands alone."""
 
     canvas: Size
     is_brand: bool = False
+    stands_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What people ask for and nobody here can do yet; `instead` goes on after a colon."""
+
+    instead: str
 
 
 class Glue(Enum):
@@ -131,6 +140,9 @@ class Noun(Enum):
     SECONDS = auto()
     PERCENT = auto()
     OPACITY = auto()
+    FILM = auto()
 
 
-Meaning = Spot | Part | Filling | Share | Go | Heading | Turn | Hop | Fade | Still | Colour | Preset | Glue | Noun
+Meaning = (
+    Spot | Part | Filling | Share | Go | Heading | Turn | Hop | Fade | Still | Colour | Preset | Undone | Glue | Noun
+)

@@ -4,15 +4,17 @@ The longest phrase of the vocabulary wins; a misspelled word is read as the one 
 words that change nothing are left out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import inf
 
 from sessions_app.composing import spelling
-from sessions_app.composing.meanings import Colour, Glue, Meaning
+from sessions_app.composing.meanings import Colour, Glue, Meaning, Noun, Part
 from sessions_app.composing.tokens import Token, TokenKind
 from sessions_app.composing.words import (
     ARTICLES,
+    INDEFINITE,
     INTENSIFIED,
     LONGEST_PHRASE,
     PLACING,
@@ -42,12 +44,13 @@ class LoneAt:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A stretch of the text and its meaning; None: it has none for us."""
+    """A stretch of the text and its meaning; None: it has none for us. `is_indefinite`: after "a" or "an"."""
 
     start: int
     end: int
     text: str
     meaning: Meaning | Named | Number | LoneAt | None
+    is_indefinite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,18 @@ def gather(tokens: Sequence[Token]) -> tuple[list[Phrase], list[Correction]]:
         for index, token in enumerate(spelled)
         if not (token.kind is TokenKind.WORD and (token.text in ARTICLES or _is_intensifier(spelled, index)))
     ]
-    phrases = [phrase for phrase in _phrases(telling) if phrase.meaning not in (Glue.FILLER, Glue.IGNORED)]
-    return phrases, corrections
+    some = {token.start for article, token in pairwise(spelled) if article.text in INDEFINITE}
+    return list(_meaningful(_phrases(telling), some)), corrections
+
+
+def _meaningful(phrases: Iterable[Phrase], some: Collection[int]) -> Iterator[Phrase]:
+    """The phrases that change something; `some` is where those begin that follow an indefinite article."""
+    is_indefinite = False
+    for phrase in phrases:
+        is_indefinite = is_indefinite or phrase.start in some
+        if phrase.meaning not in (Glue.FILLER, Glue.IGNORED):
+            yield replace(phrase, is_indefinite=True) if is_indefinite else phrase
+            is_indefinite = False
 
 
 def _spelled(token: Token, corrections: list[Correction]) -> Token:
@@ -102,7 +115,17 @@ def _phrases(tokens: Sequence[Token]) -> Iterator[Phrase]:
 def _phrase_length(tokens: Sequence[Token], start: int) -> int:
     """How many words from here make one phrase of the vocabulary; 1 when none does."""
     words = [token.text if token.kind is TokenKind.WORD else "" for token in tokens[start : start + LONGEST_PHRASE]]
-    return next((count for count in range(len(words), 1, -1) if " ".join(words[:count]) in VOCABULARY), 1)
+    counts = (count for count in range(len(words), 1, -1) if " ".join(words[:count]) in VOCABULARY)
+    return next((count for count in counts if not _is_open(" ".join(words[:count]), tokens[start + count :][:1])), 1)
+
+
+def _is_open(phrase: str, following: Sequence[Token]) -> bool:
+    """Do these words mean themselves here: the "left over" of "from the left over @BG", "right away from it"?"""
+    if not following:
+        return False
+    word = following[0]
+    is_picture = word.kind is TokenKind.TAG or isinstance(VOCABULARY.get(word.text), Part | Noun)
+    return (phrase == "left over" and is_picture) or (phrase == "right away" and word.text == "from")
 
 
 def _phrase(tokens: Sequence[Token]) -> Phrase:

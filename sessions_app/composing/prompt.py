@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 from prompt_media.errors import InvalidInput, Unprocessable
 from sessions_app import names
-from sessions_app.composing import canvas, clauses, piles, relations, tags, tokens, wishes
+from sessions_app.composing import canvas, clauses, grounds, piles, relations, tags, tokens, wishes
 from sessions_app.composing.canvas import Setting
 from sessions_app.composing.clauses import Bound
-from sessions_app.composing.diagnostics import Diagnostic, Severity
-from sessions_app.composing.meanings import Colour, Glue, Part, Preset, Spot
+from sessions_app.composing.diagnostics import Diagnostic, Severity, not_done
+from sessions_app.composing.meanings import Colour, Glue, Noun, Part, Preset, Spot, Undone
 from sessions_app.composing.phrases import Correction, LoneAt, Number, Phrase, gather
 from sessions_app.composing.relations import Beside, Rest
 from sessions_app.composing.scene import MOST_LAYERS, Layer, Place, Role, Scene
@@ -142,8 +142,10 @@ class _Reader:
         self.guesses = 0
 
     def read(self, phrases: Sequence[Phrase]) -> Reading:
-        left, settings, remarks = canvas.take_out(phrases)
-        self.remarks += remarks
+        films = [phrase for phrase in phrases if phrase.meaning is Noun.FILM]
+        spoken, unknown = grounds.take_out([phrase for phrase in phrases if phrase.meaning is not Noun.FILM])
+        left, settings, remarks = canvas.take_out([self._doable(phrase) for phrase in spoken])
+        self.remarks += [*unknown, *remarks]
         self._note_unread(left)
         bounds, rests = clauses.bind(self.text[:MAX_LENGTH], left)
         for bound in bounds:
@@ -153,6 +155,7 @@ class _Reader:
         self._judge_whole()
         piled = piles.ordered(self.layers, rests)
         self._judge_backgrounds(piled)
+        self._judge_motion(piled, films)
         scene, remarks = canvas.applied(Scene(tuple(piled)), settings)
         self.remarks += remarks
         return Reading(
@@ -164,6 +167,14 @@ class _Reader:
             tags=tuple(layer.tag for layer in self.layers.values()),
             named=tuple(self.named.values()),
         )
+
+    def _doable(self, phrase: Phrase) -> Phrase:
+        """The phrase, without its meaning if that is something nobody here can do."""
+        if not isinstance(phrase.meaning, Undone):
+            return phrase
+        message = not_done(self.text[phrase.start : phrase.end], phrase.meaning.instead)
+        self._remark(phrase, "not_done", message, Severity.WARN)
+        return replace(phrase, meaning=None)
 
     def _take(self, bound: Bound) -> None:
         """Put one clause into its layer, if its picture is known."""
@@ -193,8 +204,8 @@ class _Reader:
         hint = f" Did you mean @{meant}?" if meant else ""
         self._complain(bound.tag, "unknown_tag", f"No picture is tagged @{name}.{hint}", meant and f"@{meant}")
 
-    def _remark(self, at: Phrase, code: str, message: str) -> None:
-        self.remarks.append(Diagnostic(at.start, at.end, code, message))
+    def _remark(self, at: Phrase, code: str, message: str, severity: Severity = Severity.NOTE) -> None:
+        self.remarks.append(Diagnostic(at.start, at.end, code, message, severity=severity))
 
     def _complain(self, at: Phrase, code: str, message: str, suggestion: str | None = None) -> None:
         self.remarks.append(Diagnostic(at.start, at.end, code, message, suggestion, Severity.ERROR))
@@ -254,6 +265,11 @@ class _Reader:
         at = next(bound.tag for bound in self.spoken if tags.key(bound.tag.text) == tags.key(above.tag))
         message = f"@{below.tag} and @{above.tag} are both backgrounds; @{above.tag} lies before the other."
         self._remark(at, "two_backgrounds", message)
+
+    def _judge_motion(self, piled: Sequence[Layer], films: Sequence[Phrase]) -> None:
+        if films and piled and not any(layer.moves for layer in piled):
+            message = f"Nothing moves: say how @{piled[-1].tag} moves to get a GIF."
+            self._remark(films[0], "nothing_moves", message)
 
     def _judge_whole(self) -> None:
         """What is wrong with the prompt as a whole."""

@@ -49,6 +49,7 @@ QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "\N{LEFT SINGLE QUOT
 QUOTE_MARKS = frozenset(QUOTES) | frozenset(QUOTES.values())
 ADDRESS_ENDS = BREAKS | STOPS | QUOTE_MARKS | frozenset(")>")
 APOSTROPHES = frozenset("'’")
+SIZE_SUFFIXES = ("k", "K", "p", "P")
 HEX = frozenset("0123456789abcdefABCDEF")
 
 
@@ -120,7 +121,18 @@ def _number(text: str, start: int) -> Token:
         end = _run(text, end + 1, lambda at: text[at].isdecimal())
     if _is_address(text, end):
         return _address(text, start, end)
+    named = _end_of_name(text, end)
+    if named > end:
+        return Token(TokenKind.WORD, start, named, text[start:named].casefold())
     return Token(TokenKind.NUMBER, start, end, text[start:end])
+
+
+def _end_of_name(text: str, end: int) -> int:
+    """Where a number ends that is the name of a size: "16:9", "4k", "1080p"."""
+    if text.startswith(":", end):
+        ratio = _run(text, end + 1, lambda at: text[at].isdecimal())
+        return ratio if ratio > end + 1 else end
+    return end + 1 if text[end : end + 1] in SIZE_SUFFIXES and not _is_word(text, end + 1) else end
 
 
 def _tag(text: str, start: int) -> Token:

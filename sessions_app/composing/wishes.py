@@ -29,7 +29,7 @@ class Granted:
 
 def grant(layer: Layer, bound: Bound) -> Granted:
     """The layer as this clause wants it: what the clause does not speak of stays."""
-    listener = _Listener(layer, bound.words)
+    listener = _Listener(layer, bound)
     listener.listen()
     motions = tuple(listener.motions[kind] for kind in Kind if kind in listener.motions)
     changed = replace(layer, place=listener.place, motions=motions)
@@ -39,17 +39,19 @@ def grant(layer: Layer, bound: Bound) -> Granted:
 class _Listener:
     """Takes in the words of one clause, one after the other."""
 
-    def __init__(self, layer: Layer, words: Sequence[Phrase]) -> None:
-        self.words = words
+    def __init__(self, layer: Layer, bound: Bound) -> None:
+        self.words = words = bound.words
         self.place = layer.place
         self.motions = {motion.kind: motion for motion in layer.motions}
         self.may_be_background = False
         self.remarks: list[Diagnostic] = []
         self._travels = any(isinstance(word.meaning, Go) for word in words)
+        self._is_put = _is_put(bound)
         self._moves = any(isinstance(word.meaning, MOTIONS) for word in words)
         self._said: set[Kind] = set()
         self._is_placed = False
         self._aimless: Phrase | None = None
+        self._crosses = False
         self._link: Glue | None = None
         self._verb: Phrase | None = None
         self._is_denied = False
@@ -59,7 +61,9 @@ class _Listener:
         index = 0
         while index < len(self.words):
             index = self._hear(index)
-        if self._aimless and not self._said:
+        if self._crosses and self._travels and Kind.SLIDE not in self._said:
+            self._move(Motion(Kind.SLIDE, 1, 0))
+        elif self._aimless and not self._said:
             self._go_by_default(self._aimless)
 
     def _hear(self, index: int) -> int:
@@ -88,9 +92,8 @@ class _Listener:
             self._is_denied = self._was_denied = False
         elif glue is Glue.NOT:
             self._is_denied = True
-        elif glue is Glue.ACROSS and self._aimless:
-            self._slide(1, 0, self._aimless)
         else:
+            self._crosses = self._crosses or glue is Glue.ACROSS
             self._link = glue
 
     def _hear_part(self, role: Role, word: Phrase) -> None:
@@ -180,6 +183,9 @@ class _Listener:
             self._slide(-_step(spot.across), -_step(spot.down), word)
         elif _turns_to(verb, link) and spot.across is not None:
             self._turn(_step(spot.across))
+        elif self._is_put and link is Glue.TO and (spot == Spot() or None not in (spot.across, spot.down)):
+            self._aimless = None
+            self._stand(spot, word)
         elif self._heads_for(link, verb, word.text):
             self._cross(None, spot, word)
         else:
@@ -247,6 +253,12 @@ def _gathered(words: Sequence[Phrase], index: int) -> tuple[Spot, int]:
         if index + 1 < len(words) and words[index].meaning is Glue.OF and isinstance(words[index + 1].meaning, Spot):
             index += 1
     return spot, index
+
+
+def _is_put(bound: Bound) -> bool:
+    """Is it "move @logo to …", as one moves a chess piece? "@logo moves to …" tells of a motion."""
+    verbs = [word for word in bound.words if isinstance(word.meaning, Go)]
+    return [verb.text for verb in verbs] == ["move"] and verbs[0].start < bound.tag.start
 
 
 def _turns_to(verb: Phrase | None, link: Glue | None) -> bool:

@@ -24,6 +24,7 @@ from sessions_app.composing.meanings import (
     Spot,
     Still,
     Turn,
+    Undone,
 )
 from sessions_app.composing.scene import Fit, Role
 
@@ -87,6 +88,8 @@ TRAVEL: Vocabulary = {
 }
 
 HEADINGS: Vocabulary = {
+    "from above": Heading(0, 1),
+    "from below": Heading(0, -1),
     **_all("rightward, rightwards, horizontal, horizontally, sideways, side to side", Heading(1, 0)),
     **_all("leftward, leftwards", Heading(-1, 0)),
     **_all("downward, downwards, vertical, vertically", Heading(0, 1)),
@@ -171,6 +174,13 @@ COLOURS: Vocabulary = {
     }.items()
 }
 
+
+def _shaped(wide: int, high: int) -> Size:
+    """The canvas of this shape whose short side is 1080."""
+    short = min(wide, high)
+    return Size(1080 * wide // short, 1080 * high // short)
+
+
 PRESETS: Vocabulary = {
     "square": Preset(Size(1080, 1080)),
     "instagram": Preset(Size(1080, 1080), is_brand=True),
@@ -180,21 +190,33 @@ PRESETS: Vocabulary = {
     "youtube": Preset(Size(1920, 1080), is_brand=True),
     "facebook": Preset(Size(1200, 630), is_brand=True),
     "twitter": Preset(Size(1200, 675), is_brand=True),
+    "tiktok": Preset(Size(1080, 1920), is_brand=True),
+    **_all("facebook cover", Preset(Size(1640, 624), stands_alone=True)),
+    **_all(
+        (f"{brand}{kind}" for brand, kind in product(("", "instagram ", "facebook "), ("story", "reel"))),
+        Preset(Size(1080, 1920), stands_alone=True),
+    ),
+    **{
+        f"{wide}:{high}": Preset(_shaped(wide, high), stands_alone=True)
+        for wide, high in ((1, 1), (3, 2), (2, 3), (4, 3), (3, 4), (5, 4), (4, 5), (16, 9), (9, 16), (21, 9))
+    },
 }
 
 NOUNS: Vocabulary = {
     **_all("canvas, ground", Noun.GROUND),
     **_all(
-        "format, size, post, story, orientation, mode, ratio, video, banner, header, thumbnail, layout", Noun.FORMAT
+        "format, size, post, orientation, mode, ratio, resolution, video, banner, header, thumbnail, layout",
+        Noun.FORMAT,
     ),
     **_all("x, by", Noun.BY),
     **_all("width, wide", Noun.WIDTH),
     **_all("height, high, tall", Noun.HEIGHT),
     **_all("frame, frames", Noun.FRAMES),
-    **_all("fps, frames per second, frames a second", Noun.FPS),
+    **_all("fps, frames per second", Noun.FPS),
     **_all("s, sec, secs, second, seconds", Noun.SECONDS),
     **_all("%, percent, per cent", Noun.PERCENT),
-    **_all("opacity, opaque, transparent, transparency", Noun.OPACITY),
+    **_all("opacity, opaque, transparent, transparency, translucent", Noun.OPACITY),
+    **_all("gif, gifs, animation, animations", Noun.FILM),
 }
 
 GLUE: Vocabulary = {
@@ -219,13 +241,41 @@ GLUE: Vocabulary = {
 }
 
 IGNORED: Vocabulary = _all(
-    "right now, right away, all right, left over, left alone, upside down, set up, scaled down, drop shadow, "
-    "back and forth, turn into, turns into, turn on, turn off, in turn",
+    "right now, right away, all right, left over, left alone, set up, scaled down, "
+    "turn into, turns into, turn on, turn off, in turn",
     Glue.IGNORED,
 )
 """What holds a word of ours and does not mean it."""
 
+UNDONE: Vocabulary = {
+    **_all(
+        "blur, blurs, blurred, blurry, blurring, sharpen, sharpened, brighten, brighter, darken, darker, tint, tinted, "
+        "sepia, grayscale, greyscale, monochrome, black and white, black white, b and w, "
+        "shadow, shadows, drop shadow, glow, glows, glowing, border, borders, outline, outlined, rounded, "
+        "flip, flips, flipped, flipping, mirrored, upside down, tilt, tilts, tilted, tilting, skew, skewed, warped, "
+        "remove background, removes background, background removed, background removal",
+        Undone("the picture is placed as it is"),
+    ),
+    **_all(
+        "zoom, zooms, zooming, zoomed, pulse, pulses, pulsing, pulsate, pulsates, pulsating, "
+        "blink, blinks, blinking, flash, flashes, flashing, flicker, flickers, flickering, "
+        "shake, shakes, shaking, wiggle, wiggles, wiggling, wobble, wobbles, wobbling, swing, swings, swinging, "
+        "vibrate, vibrates, vibrating, grow, grows, growing, shrink, shrinks, shrinking, orbit, orbits, orbiting, "
+        "back and forth, zigzag, morph, morphs, morphing",
+        Undone("the picture moves without it, or not at all"),
+    ),
+    **_all(
+        "four corners, all four corners, all corners, every corner, each corner, everywhere, tiled, repeated, collage",
+        Undone("a picture stands in one place, so name one"),
+    ),
+    **_all("add text, add caption, add title, text saying", Undone("only pictures are placed")),
+    **_all("hd, full hd, uhd, 4k, 8k, 720p, 1080p", Undone("write the canvas in pixels, such as 1920x1080")),
+}
+"""What clearly asks for something, and is not done: whoever writes it is told so."""
+
 ARTICLES = frozenset({"a", "an", "the", "my", "our", "its", "this", "that"})
+
+INDEFINITE = frozenset({"a", "an"})
 
 FILLERS: Vocabulary = _all(
     "put, place, placed, places, set, sets, make, makes, use, using, used, add, show, let, have, has, keep, keeps, "
@@ -236,7 +286,7 @@ FILLERS: Vocabulary = _all(
     "side, edge, corner, part, area, half, hand, position, place, far, way, all, very, slightly, quite, around, "
     "color, colour, colored, coloured, plain, solid, whole, entire, screen, "
     "slowly, quickly, smoothly, gently, gradually, fast, slow, straight, softly, stand, stands, standing, sit, sits, "
-    "sitting, lie, lies, lying, last, lasts, lasting, long, animation, gif, effect, create, generate, compose, "
+    "sitting, lie, lies, lying, last, lasts, lasting, long, effect, aspect, create, generate, compose, "
     "overlay, overlays, overlaid, superimpose, superimposed, lay, laid, rest, rests, resting, everything, them, else",
     Glue.FILLER,
 )
@@ -245,7 +295,7 @@ FILLERS: Vocabulary = _all(
 PLACE_AND_MOTION: Vocabulary = {**PLACES, **PARTS, **TRAVEL, **HEADINGS, **ROTATION, **BOUNCE, **FADE, **STILL}
 
 VOCABULARY: Vocabulary = MappingProxyType(
-    {**FILLERS, **GLUE, **NOUNS, **PRESETS, **COLOURS, **FITS, **SIZES, **PLACE_AND_MOTION, **IGNORED}
+    {**FILLERS, **GLUE, **NOUNS, **PRESETS, **COLOURS, **FITS, **SIZES, **PLACE_AND_MOTION, **UNDONE, **IGNORED}
 )
 
 LONGEST_PHRASE = max(phrase.count(" ") + 1 for phrase in VOCABULARY)

@@ -23,6 +23,15 @@ KNOWN = ["BG", "logo"]
         pytest.param("@logo rotates and stays still", "moves_and_still", "stays", id="moving and still"),
         pytest.param("@logo to the left of @BG", "relative_place", "left of", id="beside another picture"),
         pytest.param("@logo next to @BG", "relative_place", "next to", id="next to another picture"),
+        pytest.param("@logo above @BG", "relative_place", "above", id="above another picture"),
+        pytest.param("@logo with 50% opacity", "not_done", "50% opacity", id="opacity"),
+        pytest.param("@logo, opacity: 50 %", "not_done", "opacity: 50 %", id="opacity first"),
+        pytest.param("a blurred @logo", "not_done", "blurred", id="an effect"),
+        pytest.param("@logo zooms in", "not_done", "zooms", id="a motion"),
+        pytest.param("@logo in all four corners", "not_done", "all four corners", id="many places"),
+        pytest.param("@logo in 4K", "not_done", "4K", id="a name of a size"),
+        pytest.param("@logo on a wooden background", "ground_unknown", "wooden background", id="a described ground"),
+        pytest.param("Make a GIF of @logo", "nothing_moves", "GIF", id="a GIF of nothing that moves"),
         pytest.param("@logo and @", "lone_at", "@", id="an @ alone"),
         pytest.param("@logo as portrait", "preset_alone", "portrait", id="a format without the word"),
         pytest.param("@logo 200x100", "picture_size", "200x100", id="a size of a picture"),
@@ -50,6 +59,19 @@ def test_a_misspelled_word_is_read_and_its_correction_offered() -> None:
     assert remark.message == "No place is called “rihgt”. Read as right."
     assert (remark.suggestion, remark.severity) == ("right", Severity.WARN)
     assert reading.place("logo").corner == (1, 0)
+
+
+def test_what_cannot_be_done_is_told_in_the_writers_words_and_the_rest_is_read() -> None:
+    text = "Zooming @logo on the left"
+    reading = prompt.read(text, KNOWN)
+    (remark,) = reading.diagnostics
+    assert remark.message == "“Zooming” cannot be done yet: the picture moves without it, or not at all."
+    assert (remark.severity, reading.unread) == (Severity.WARN, ((0, 7),))
+    assert reading.place("logo").corner == (0, 0.5)
+
+
+def test_a_gif_of_what_moves_needs_no_remark() -> None:
+    assert prompt.read("Make a GIF: @logo spins", KNOWN).diagnostics == ()
 
 
 def test_an_unknown_tag_is_told_with_the_one_that_was_meant_and_leaves_the_others_standing() -> None:

@@ -166,6 +166,14 @@ def test_words_belong_to_their_own_tag(text: str, layers: dict[str, str]) -> Non
             {"a": "Left, fades in", "b": "Right, fades in"},
             id="both",
         ),
+        pytest.param(
+            "They all fade in: @a, @b", {"a": "Centre, fades in", "b": "Centre, fades in"}, id="they, at the beginning"
+        ),
+        pytest.param(
+            "Both are moving left to right: @a at the top and @b",
+            {"a": "Left → right along the top", "b": "Left → right along the middle"},
+            id="both, at the beginning",
+        ),
         pytest.param("@a left, @b right. They fade in.", {"a": "Left, fades in", "b": "Right, fades in"}, id="they"),
     ],
 )
@@ -232,6 +240,12 @@ def test_a_place_can_be_named(words: str, place: str) -> None:
         pytest.param("flies from bottom left to top right", "Bottom left → top right", id="diagonal"),
         pytest.param("moves vertically", "Top → bottom along the middle", id="vertically"),
         pytest.param("moves across the screen", "Left → right along the middle", id="across"),
+        pytest.param("goes across the screen", "Left → right along the middle", id="across with a weak verb"),
+        pytest.param("flies across the screen from right to left", "Right → left along the middle", id="across, a way"),
+        pytest.param("slides in from above", "Top → bottom along the middle", id="from above"),
+        pytest.param("comes in from below", "Bottom → top along the middle", id="from below"),
+        pytest.param("moves to the right", "Left → right along the middle", id="moves to a side"),
+        pytest.param("moves to the top right", "Bottom left → top right", id="moves to a corner"),
         pytest.param("at the top moves from left to right", "Left → right along the top", id="along the top"),
         pytest.param("drifts right along the bottom", "Left → right along the bottom", id="along the bottom"),
         pytest.param("rotates", "Centre, turns clockwise", id="rotates"),
@@ -266,6 +280,39 @@ def test_a_motion_can_be_asked_for(words: str, motion: str) -> None:
     reading = prompt.read(f"@logo {words}")
     assert describe(reading.layer("logo")) == motion
     assert reading.diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "layer"),
+    [
+        pytest.param("Move @logo to the top right", "Top right, stands still", id="a corner"),
+        pytest.param("Please move @logo to the bottom-left corner", "Bottom left, stands still", id="with please"),
+        pytest.param("Move @logo to the center", "Centre, stands still", id="the centre"),
+        pytest.param("Move @logo to the top right and fade it in", "Top right, fades in", id="and a motion"),
+        pytest.param("Move @logo to the right", "Left → right along the middle", id="a side is a way"),
+        pytest.param("Move @logo from the left to the top right", "Bottom left → top right", id="a way is a way"),
+        pytest.param("Slide @logo to the top right", "Bottom left → top right", id="another verb is a way"),
+    ],
+)
+def test_move_to_a_corner_puts_a_picture_there(text: str, layer: str) -> None:
+    reading = prompt.read(text)
+    assert describe(reading.layer("logo")) == layer
+    assert reading.diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "layer"),
+    [
+        pytest.param("on the left over @BG", "Left, stands still", id="a place"),
+        pytest.param("comes in from the left over @BG", "Left → right along the middle", id="a way"),
+        pytest.param("slides from left over the background", "Left → right along the middle", id="no tag"),
+        pytest.param("slides right away from @BG", "Left → right along the middle", id="right, away from"),
+        pytest.param("fades in right away", "Centre, fades in", id="right away, by itself"),
+        pytest.param("fills what is left over", "Centre, stands still", id="left over, by itself"),
+    ],
+)
+def test_a_phrase_before_a_picture_means_its_words(words: str, layer: str) -> None:
+    assert describe(prompt.read(f"@logo {words}").layer("logo")) == layer
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,8 @@ HARD = {
     "a pile": "@a on ",
     "a pile, turned round": "behind @a ",
     "corners of pictures": "top right of @a ",
+    "grounds": "a wooden dark background, ",
+    "shapes": "1:",
     "descriptions": "big small @a on ",
     "ways": "left to ",
     "sizes": "9x9 ",

@@ -84,6 +84,19 @@ def test_every_preset_sizes_the_canvas(word: str, preset: meanings.Preset) -> No
     assert prompt.read(f"@x in {word} format").scene.canvas == preset.canvas
 
 
+@pytest.mark.parametrize("word", words.UNDONE)
+def test_every_word_for_what_cannot_be_done_is_told_so(word: str) -> None:
+    reading = prompt.read(f"@x {word}")
+    assert [remark.code for remark in reading.diagnostics] == ["not_done"]
+    assert reading.layer("x") == Layer("x")
+
+
+@pytest.mark.parametrize("word", [*words.FILLERS, *words.ARTICLES, *words.IGNORED])
+def test_a_small_word_is_passed_over_in_silence(word: str) -> None:
+    reading = prompt.read(f"@x {word}")
+    assert (reading.diagnostics, reading.unread, reading.layer("x")) == ((), (), Layer("x"))
+
+
 def test_every_word_stands_in_the_guide() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     missing = [
