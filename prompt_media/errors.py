@@ -3,6 +3,7 @@
     HouseError                    500  error
     ├── InvalidInput              400  invalid
     ├── Unprocessable             422  unprocessable
+    ├── NotSignedIn               401  not_signed_in
     ├── NotFound                  404  not_found
     ├── NotAllowed                403  not_allowed
     ├── Conflict                  409  conflict
@@ -62,6 +63,12 @@ class Unprocessable(HouseError):
     """A body of the wrong shape or type, a number out of range."""
 
     status, code, title = 422, "unprocessable", "A value is not usable"
+
+
+class NotSignedIn(HouseError):
+    """Who this is cannot be told, and must be."""
+
+    status, code, title = 401, "not_signed_in", "Sign in first"
 
 
 class NotFound(HouseError):

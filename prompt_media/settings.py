@@ -10,6 +10,8 @@ import secrets
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import structlog
 from environs import Env
@@ -72,6 +74,7 @@ SECRET_KEY: str = env.str("SECRET_KEY", None) or _secret_key(DATA_DIR / "secret_
 HOST: str = env.str("HOST", "127.0.0.1")
 PORT: int = env.int("PORT", 8001)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+ALLOW_OPEN_NETWORK: bool = env.bool("ALLOW_OPEN_NETWORK", False)
 TRUSTED_ORIGINS: list[str] = env.list("TRUSTED_ORIGINS", [])
 HTTPS: bool = env.bool("HTTPS", False)
 WEB_WORKERS: int = env.int("WEB_WORKERS", os.cpu_count() or 1)
@@ -86,6 +89,7 @@ WAIT_SECONDS: int = env.int("WAIT_SECONDS", 120)
 JOB_LEASE_SECONDS: int = env.int("JOB_LEASE_SECONDS", 20)
 JOB_SWEEP_SECONDS: int = env.int("JOB_SWEEP_SECONDS", 5)
 JOB_ATTEMPTS: int = env.int("JOB_ATTEMPTS", 3)
+JOB_DAYS: int = env.int("JOB_DAYS", 30)
 UPLOAD_MB: int = env.int("UPLOAD_MB", 20)
 BODY_MB: int = env.int("BODY_MB", 100)
 UPLOAD_FILES: int = env.int("UPLOAD_FILES", 20)
@@ -163,8 +167,11 @@ _SQLITE = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728;",
 }
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+_LOCAL: dict[str, Any] = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.dj_db_url("DATABASE_URL") if env.str("DATABASE_URL", "") else _LOCAL
+}
+if DATABASES["default"]["ENGINE"] == _LOCAL["ENGINE"]:
     DATABASES["default"] |= {"OPTIONS": _SQLITE, "CONN_MAX_AGE": None}
 else:
     DATABASES["default"]["OPTIONS"] = {
@@ -175,21 +182,33 @@ else:
 # Files: a folder by default, S3 when a bucket is named
 
 S3_BUCKET: str = env.str("S3_BUCKET", "")
-_S3 = {
-    "bucket_name": S3_BUCKET,
-    "access_key": env.str("S3_ACCESS_KEY", None),
-    "secret_key": env.str("S3_SECRET_KEY", None),
-    "endpoint_url": env.str("S3_ENDPOINT_URL", None),
-    "region_name": env.str("S3_REGION", None),
-    "addressing_style": env.str("S3_ADDRESSING_STYLE", "path"),
-    "signature_version": "s3v4",
-    "file_overwrite": True,
-    "default_acl": None,
-    "querystring_expire": 300,
-}
+
+
+def _bucket() -> dict[str, object]:
+    from botocore.config import Config  # here, because most starts need none of it
+
+    return {
+        "bucket_name": S3_BUCKET,
+        "access_key": env.str("S3_ACCESS_KEY", None),
+        "secret_key": env.str("S3_SECRET_KEY", None),
+        "endpoint_url": env.str("S3_ENDPOINT_URL", None),
+        "region_name": env.str("S3_REGION", None),
+        "file_overwrite": True,
+        "default_acl": None,
+        # The library's own patience is some minutes; a caller should hear of an outage within seconds.
+        "client_config": Config(
+            s3={"addressing_style": env.str("S3_ADDRESSING_STYLE", "path")},
+            signature_version="s3v4",
+            connect_timeout=3,
+            read_timeout=10,
+            retries={"mode": "standard", "max_attempts": 2},
+        ),
+    }
+
+
 STORAGES = {
     "default": (
-        {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _S3}
+        {"BACKEND": "prompt_media.files.bucket.BucketStorage", "OPTIONS": _bucket()}
         if S3_BUCKET
         else {"BACKEND": "prompt_media.files.durable.DurableStorage", "OPTIONS": {"location": MEDIA_ROOT}}
     ),
@@ -203,13 +222,15 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 100
+# Ours comes first and says more; Django's stands behind it.
+DATA_UPLOAD_MAX_NUMBER_FILES = max(100, UPLOAD_FILES)
 
 # Who may call
 
 CORS_ALLOWED_ORIGINS: list[str] = TRUSTED_ORIGINS
 CORS_EXPOSE_HEADERS = ["X-Sector", "X-Prompt", "X-Index", "X-Target-Sector", "X-Outside-Delta", "Location"]
-CSRF_TRUSTED_ORIGINS: list[str] = TRUSTED_ORIGINS
+CSRF_ALLOW_OPEN_NETWORK: bool = env.bool("ALLOW_OPEN_NETWORK", False)
+TRUSTED_ORIGINS: list[str] = TRUSTED_ORIGINS
 CSRF_FAILURE_VIEW = "prompt_media.web.errors.csrf_failure"
 CSRF_COOKIE_SAMESITE = "Lax"
 IDENTITY_COOKIE = "identity"
@@ -296,8 +317,8 @@ UNFOLD = {
 
 REDIS_URL: str = env.str("REDIS_URL", "")
 BROKER_SOCKET: Path = _socket(DATA_DIR)
-BROKER_URL: str = REDIS_URL or f"unix://{BROKER_SOCKET}"
-CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}"
+BROKER_URL: str = REDIS_URL or f"unix://{quote(str(BROKER_SOCKET))}"
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{quote(str(BROKER_SOCKET))}"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 5,
@@ -318,12 +339,13 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "jobs.sweep", "schedule": JOB_SWEEP_SECONDS},
     "sweep sessions": {"task": "sessions.sweep", "schedule": 60},
+    "forget jobs": {"task": "jobs.forget", "schedule": 3600},
     "sweep files": {"task": "sessions.sweep_files", "schedule": 3600},
 }
 

@@ -48,6 +48,7 @@ class Session(models.Model):
         indexes = [
             models.Index(fields=["owner", "kind", "-last_active_at"], name="session_by_owner"),
             models.Index(fields=["-last_active_at", "-id"], name="session_newest"),
+            models.Index(fields=["owner", "-created_at", "-id"], name="session_by_birth"),
             models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="session_expiry"),
         ]
 

@@ -5,6 +5,7 @@ from django.db.models.functions import Concat, Now
 
 from prompt_media.errors import NotFound
 from prompt_media.jobs.models import Job
+from prompt_media.jobs.selectors import live_jobs
 from sessions_app.models import Generation, Image, Session, Tag
 
 _GONE = "No session has this id. It may have ended: a studio session lives until it was not used for its idle time."
@@ -60,7 +61,7 @@ def studio_session(owner: str) -> Session | None:
 
 def sessions_of(owner: str) -> QuerySet[Session]:
     """The owner's living sessions with their count of images."""
-    return live_sessions().filter(owner=owner).annotate(image_count=Count("images"))
+    return live_sessions().filter(owner=owner).annotate(image_count=Count("images", filter=Q(images__made_by=None)))
 
 
 def images(session: Session) -> QuerySet[Image]:
@@ -100,16 +101,16 @@ def tagged_images(session: Session) -> dict[str, Image]:
 
 def active_jobs(session: Session) -> QuerySet[Job]:
     """What still waits or runs for the session, oldest first."""
-    return Job.objects.filter(subject=session.subject, status__in=Job.LIVE).order_by("created_at")
+    return live_jobs(session.subject)
 
 
 def generations_of(owner: str) -> QuerySet[Generation]:
     return (
-        Generation.objects.filter(session__owner=owner)
+        Generation.objects.filter(session__in=live_sessions().filter(owner=owner))
         .select_related("session", "job")
         .prefetch_related("ingredients__image", Prefetch("outputs", Image.objects.select_related("session")))
     )
 
 
 def images_of(owner: str) -> QuerySet[Image]:
-    return Image.objects.filter(session__owner=owner).select_related("session", "tag")
+    return Image.objects.filter(session__in=live_sessions().filter(owner=owner)).select_related("session", "tag")

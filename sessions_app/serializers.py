@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from prompt_media.web.fields import Flag, Text, Whole
 from sessions_app.models import Generation, GenerationInput, Image, Session
+from sessions_app.selectors import UnknownImage
 
 
 class ImageOutput(serializers.ModelSerializer):
@@ -175,7 +176,8 @@ class GenerationRow(serializers.ModelSerializer):
 def generated(generation: Generation) -> dict[str, Any]:
     """The answer to a finished generation, with the path under the name its kind promises."""
     output = generation.output
-    assert output is not None
+    if output is None:
+        raise UnknownImage("What was made has been deleted already.")
     moves = generation.frames > 1 or generation.format == "gif"
     return {
         "message": "GIF made." if moves else "Picture made.",

@@ -31,7 +31,7 @@ class DurableStorage(FileSystemStorage):
             aside.unlink(missing_ok=True)
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StorageFull("The disk is full: nothing was stored. Free some room and try again.") from error
-            raise
+            raise Unavailable(f"The storage cannot be written: {error.strerror}.", retry_after=5) from error
         return name
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:

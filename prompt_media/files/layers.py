@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
+import structlog
 from django.conf import settings
 from PIL import Image
 
@@ -18,19 +19,25 @@ from prompt_media.imaging import decode
 from prompt_media.imaging.geometry import Size, fit
 from prompt_media.imaging.picture import Picture
 
+log = structlog.get_logger(__name__)
+
 # Twice the default canvas: enough to cover one with the long side of a 2:1 picture, without a second scaling up.
 LONGEST_SIDE = 2160
 
 
 def keep(sha256: str, picture: Picture) -> None:
-    """Keep the layer of a stored file whose picture is in hand."""
+    """Keep the layer of a stored file whose picture is in hand. A cache that cannot be written is done without."""
     path = _path(sha256)
-    path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{uuid4().hex}.part")
-    with aside.open("wb") as file:
-        np.save(file, _bounded(picture).pixels)
-    os.replace(aside, path)
-    _make_room(path.parent)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with aside.open("wb") as file:
+            np.save(file, _bounded(picture).pixels)
+        os.replace(aside, path)
+        _make_room(path.parent)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        log.warning("layer not kept", reason=str(error))
 
 
 def layer(sha256: str, key: str) -> Picture:
@@ -39,7 +46,7 @@ def layer(sha256: str, key: str) -> Picture:
     try:
         pixels = np.load(path, mmap_mode="r")
         os.utime(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError, EOFError):
         picture = _bounded(decode.picture(store.read(key), intake.limits()))
         keep(sha256, picture)
         return picture

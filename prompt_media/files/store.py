@@ -1,17 +1,15 @@
 """Bytes under keys: the few things we do with the storage, the same on a folder and on S3."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 
-import structlog
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
 from prompt_media.errors import NotFound
 
-log = structlog.get_logger(__name__)
 _CHUNK = 1024 * 1024
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -21,12 +19,17 @@ def put(key: str, data: bytes) -> None:
     default_storage.save(key, ContentFile(data))
 
 
-def put_file(key: str, file: File) -> None:
-    """Keep a file that may be too large for memory."""
-    default_storage.save(key, file)
+def put_together(files: Mapping[str, bytes]) -> None:
+    """Keep several files, all of them or none."""
+    with ExitStack() as unless_whole:
+        unless_whole.callback(discard, files)
+        for key, data in files.items():
+            put(key, data)
+        unless_whole.pop_all()
 
 
 def read(key: str) -> bytes:
+    """All bytes of a stored file. Raises NotFound when it has gone."""
     with opened(key) as file:
         return file.read()
 
@@ -40,6 +43,7 @@ def opened(key: str) -> File:
 
 
 def chunks(key: str) -> Iterator[bytes]:
+    """A stored file piece by piece, for files too large for memory."""
     with opened(key) as file:
         while chunk := file.read(_CHUNK):
             yield chunk

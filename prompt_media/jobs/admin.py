@@ -137,7 +137,7 @@ class JobAdmin(ReadOnlyAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[UnfoldAction]:
         """The one that would do something: nobody is offered a button that must refuse."""
         job = self.get_object(request, object_id)
-        useful = "" if job is None or job.status == Job.Status.DONE else "cancel" if job.is_live else "retry"
+        useful = "" if job is None else "cancel" if job.is_live else "retry" if job.can_be_retried else ""
         offered = super().get_actions_detail(request, object_id)
         return [one for one in offered if one.action_name == f"jobs_job_{useful}"]
 

@@ -20,7 +20,7 @@ def answer(request: HttpRequest | Request, job: Job, result: Callable[[Job], Any
 
     Raises what the worker met when the job failed.
     """
-    patience = preferences.of(request).seconds
+    patience = preferences.patience(request)
     if not patience or (job := waiting.for_end(job, patience)).is_live:
         return accepted(job)
     waiting.raise_if_failed(job)

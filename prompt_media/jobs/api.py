@@ -1,5 +1,6 @@
 """/api/v1/jobs/: list, show, cancel, retry."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -37,6 +38,11 @@ class Jobs(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Job]:
         return selectors.jobs_of(identity.of(self.request))
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        context = {"places": selectors.places_in_line(page or [])}
+        return self.get_paginated_response(JobOutput(page, many=True, context=context).data)
 
 
 class OneJob(APIView):

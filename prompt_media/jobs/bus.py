@@ -1,7 +1,7 @@
 """Word of a job's changes through the broker's pub/sub: a hint to look at the row, never the truth itself."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from uuid import UUID
@@ -75,3 +75,11 @@ def is_answering() -> bool:
         return bool(_broker().ping())
     except redis.RedisError:
         return False
+
+
+def empty_queues(names: Iterable[str]) -> list[str]:
+    """Those of the queues for which the broker holds no message; none while it is down, for it would take none."""
+    try:
+        return [name for name in names if not _broker().llen(name)]
+    except redis.RedisError:
+        return []

@@ -42,7 +42,7 @@ class Card:
 
     @property
     def can_retry(self) -> bool:
-        return self.job.status in (Job.Status.FAILED, Job.Status.CANCELLED)
+        return self.job.can_be_retried
 
     @property
     def says(self) -> str:
@@ -104,8 +104,8 @@ class Card:
 def of(jobs: Iterable[Job]) -> list[Card]:
     """The cards of these jobs, in their order."""
     listed, now = list(jobs), timezone.now()
-    known = faces.of(listed)
-    return [Card(job, known[job.pk], selectors.place_in_line(job), now) for job in listed]
+    known, places = faces.of(listed), selectors.places_in_line(listed)
+    return [Card(job, known[job.pk], places.get(job.pk, 0), now) for job in listed]
 
 
 def duration(seconds: float) -> str:

@@ -70,6 +70,12 @@ class Job(models.Model):
         return self.status in self.LIVE
 
     @property
+    def can_be_retried(self) -> bool:
+        """Whether trying again may help: not for a file that was refused, which is not kept."""
+        was_refused = self.problem is not None and self.problem.get("status") in (413, 415)
+        return self.status in (self.Status.FAILED, self.Status.CANCELLED) and not was_refused
+
+    @property
     def percent(self) -> int | None:
         """How far it is, 0..100; None while nobody can say."""
         return 100 * self.done // self.total if self.total else None

@@ -6,10 +6,13 @@ its `write` lands in the transaction that ends the job, its `discard` clears awa
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import OperationalError
 
 from prompt_media.errors import HouseError, Unavailable
 from prompt_media.jobs import services
@@ -83,28 +86,25 @@ def run(job_id: str) -> None:
 
 
 def _work(ticket: Ticket) -> None:
+    job = ticket.job
     try:
-        outcome = _handlers[ticket.job.kind](ticket)
+        _finish(job, _handlers[job.kind](ticket))
     except services.Stopped:
         raise
-    except Unavailable as error:
-        log.warning("job put back", reason=error.detail)
-        services.put_back(ticket.job)
+    except (Unavailable, OperationalError) as error:
+        log.warning("job put back", reason=str(error))
+        services.put_back(job)
     except HouseError as error:
-        services.fail(ticket.job, error)
+        services.fail(job, error)
+    except SoftTimeLimitExceeded:
+        services.fail(job, HouseError("It took longer than any job may. Ask for less at once.", code="too_slow"))
     except Exception:
         log.exception("job failed")
-        services.fail(ticket.job, HouseError(f"Something broke inside. The log tells more under {ticket.job.pk}."))
-    else:
-        _end(ticket.job, outcome)
+        services.fail(job, HouseError(f"Something broke inside. The log tells more under {job.pk}."))
 
 
-def _end(job: Job, outcome: Outcome) -> None:
-    try:
+def _finish(job: Job, outcome: Outcome) -> None:
+    with ExitStack() as unless_done:
+        unless_done.callback(outcome.discard)
         services.finish(job, outcome.write)
-    except services.Stopped:
-        outcome.discard()
-        raise
-    except HouseError as error:
-        outcome.discard()
-        services.fail(job, error)
+        unless_done.pop_all()

@@ -1,5 +1,7 @@
 """Questions about jobs. Nothing is changed here."""
 
+from collections import Counter
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -17,21 +19,37 @@ def job(job_id: UUID | str) -> Job:
     """One job by its id, which nobody can guess: who knows it may see it."""
     found = Job.objects.filter(pk=job_id).first()
     if found is None:
-        raise NotFound("No job has this id. Jobs go with the session they belong to.", code="unknown_job")
+        raise NotFound("No job has this id, or it ended long ago.", code="unknown_job")
     return found
+
+
+def live(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Those of the jobs that wait or run."""
+    return jobs.filter(status__in=Job.LIVE)
 
 
 def live_jobs(subject: str) -> QuerySet[Job]:
     """What still waits or runs for a subject, oldest first."""
-    return Job.objects.filter(subject=subject, status__in=Job.LIVE).order_by("created_at")
+    return live(Job.objects.filter(subject=subject)).order_by("created_at")
 
 
-def place_in_line(waiting: Job) -> int:
-    """1 for the next to start, counted in its own queue over all owners; 0 when it does not wait."""
-    if waiting.status != Job.Status.QUEUED:
-        return 0
-    ahead = Q(created_at__lt=waiting.created_at) | Q(created_at=waiting.created_at, id__lt=waiting.id)
-    return Job.objects.filter(ahead, queue=waiting.queue, status=Job.Status.QUEUED).count() + 1
+def places_in_line(jobs: Iterable[Job]) -> dict[UUID, int]:
+    """For each job that waits: 1 for the next to start, counted in its own queue over all owners."""
+    waiting = [job for job in jobs if job.status == Job.Status.QUEUED]
+    if not waiting:
+        return {}
+    line = Job.objects.filter(status=Job.Status.QUEUED, queue__in={job.queue for job in waiting})
+    places: dict[UUID, int] = {}
+    passed: Counter[str] = Counter()
+    for pk, queue in line.order_by("created_at", "id").values_list("pk", "queue"):
+        passed[queue] += 1
+        places[pk] = passed[queue]
+    return {job.pk: places.get(job.pk, 1) for job in waiting}
+
+
+def place_in_line(job: Job) -> int:
+    """The place of one job; 0 when it does not wait."""
+    return places_in_line([job]).get(job.pk, 0)
 
 
 def matching(jobs: QuerySet[Job], words: str) -> QuerySet[Job]:

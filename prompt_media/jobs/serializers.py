@@ -27,4 +27,6 @@ class JobOutput(serializers.ModelSerializer):
         return reverse("job", args=[job.pk])
 
     def get_place_in_line(self, job: Job) -> int:
-        return selectors.place_in_line(job)
+        # A list looks at the line once for all its jobs and hands the places in.
+        places = self.context.get("places")
+        return selectors.place_in_line(job) if places is None else places.get(job.pk, 0)

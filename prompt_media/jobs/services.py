@@ -4,6 +4,7 @@ Leases run on the database's clock, so that no worker's own clock can steal anot
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,10 +18,11 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError as BrokerDown
 
 from prompt_media.errors import Conflict, HouseError
-from prompt_media.jobs import bus
+from prompt_media.jobs import bus, selectors
 from prompt_media.jobs.models import Job
 
 log = structlog.get_logger(__name__)
+_A_DAY = 24 * 3600
 
 
 class Stopped(Exception):
@@ -91,8 +93,16 @@ def fail(job: Job, error: HouseError) -> None:
 
 
 def put_back(job: Job) -> None:
-    """Back into the line: something it needs is down. The sweep publishes it again, as often as attempts allow."""
-    _ours(job, status=Job.Status.QUEUED, token=None, lease_until=None, note="Waits for a part that is down")
+    """Back into the line: something it needs is down, which is no fault of its own and costs it no attempt."""
+    _ours(
+        job,
+        status=Job.Status.QUEUED,
+        attempts=F("attempts") - 1,
+        token=None,
+        lease_until=None,
+        sent_at=Now(),
+        note="Waits for a part that is down",
+    )
     bus.announce(job.pk, Job.Status.QUEUED)
 
 
@@ -106,32 +116,62 @@ def cancel(job: Job) -> Job:
     return job
 
 
-def cancel_all(subject: str) -> int:
-    """End every live job of a subject that goes away."""
-    return _end_as_cancelled(Job.objects.filter(subject=subject))
+def leave(subject: str) -> None:
+    """The subject goes away: its live jobs end, and its words go from all of them. The bare rows stay for a while,
+    so that whoever waits for one is told, and the operator's count is right (see `sweep`)."""
+    jobs = Job.objects.filter(subject=subject)
+    live = list(selectors.live(jobs).values_list("pk", flat=True))
+    _end_as_cancelled(jobs)
+    jobs.update(subject="", about="", payload={}, note="")
+
+    def announce() -> None:
+        for pk in live:
+            bus.announce(pk, Job.Status.CANCELLED)
+
+    transaction.on_commit(announce)
 
 
 def retry(job: Job) -> Job:
     """Start a failed or cancelled job anew, with all its attempts."""
+    if not job.can_be_retried:
+        raise Conflict(f"This job is {job.status}: it cannot be retried. {job.error}".strip(), code="job_final")
     with transaction.atomic():
         anew = Job.objects.filter(pk=job.pk, status__in=(Job.Status.FAILED, Job.Status.CANCELLED)).update(
-            status=Job.Status.QUEUED, attempts=0, problem=None, done=0, note="", finished_at=None, sent_at=Now()
+            status=Job.Status.QUEUED,
+            attempts=0,
+            problem=None,
+            done=0,
+            note="",
+            started_at=None,
+            finished_at=None,
+            sent_at=Now(),
         )
         if not anew:
-            raise Conflict(f"This job is {job.status}: only a failed or cancelled one can be retried.", code="job_live")
+            raise Conflict("Somebody else has retried this job already.", code="job_live")
         job.refresh_from_db()
         transaction.on_commit(lambda: publish(job))
     return job
 
 
 def sweep() -> int:
-    """Publish again what was never started or whose worker died; give up on what died too often. Returns how many."""
+    """Publish again what was never started or whose worker died; give up on what died too often. Returns how many.
+
+    A waiting job is published again only when the broker holds nothing for its queue: while it does, the job is
+    merely waiting its turn, and a second message would stand in the way of newer work.
+    """
     late = Q(status=Job.Status.QUEUED, sent_at__lt=_in_seconds(-settings.JOB_SWEEP_SECONDS))
+    unheld = Q(queue__in=bus.empty_queues(Job.Queue.values))
     orphaned = Q(status=Job.Status.RUNNING, lease_until__lt=Now())
-    stuck = list(Job.objects.filter(late | orphaned).order_by("created_at")[:500])
+    stuck = list(Job.objects.filter(late & unheld | orphaned).order_by("created_at")[:500])
     for job in stuck:
         _mend(job)
     return len(stuck)
+
+
+def forget() -> int:
+    """Delete the rows of jobs whose subject has been gone for JOB_DAYS. Returns how many."""
+    gone = Job.objects.filter(subject="", finished_at__lt=_in_seconds(-settings.JOB_DAYS * _A_DAY))
+    return gone.delete()[0]
 
 
 def _mend(job: Job) -> None:
@@ -160,7 +200,7 @@ def _ours(job: Job, **columns: Any) -> None:
 
 
 def _end_as_cancelled(jobs: QuerySet[Job]) -> int:
-    return jobs.filter(status__in=Job.LIVE).update(
+    return selectors.live(jobs).update(
         status=Job.Status.CANCELLED, token=None, lease_until=None, note="", finished_at=Now()
     )
 
@@ -172,7 +212,7 @@ def _told(error: HouseError) -> dict[str, Any]:
         "code": error.code,
         "title": error.title,
         "detail": error.detail,
-        "errors": [{"field": e.field, "code": e.code, "message": e.message} for e in error.errors],
+        "errors": [asdict(field) for field in error.errors],
     }
 
 

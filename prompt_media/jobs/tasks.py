@@ -15,3 +15,9 @@ def run(job_id: str) -> None:
 def sweep() -> None:
     """Mend what a crash left behind."""
     services.sweep()
+
+
+@shared_task(name="jobs.forget")
+def forget() -> None:
+    """Delete old rows that belong to nothing any more."""
+    services.forget()

@@ -53,7 +53,7 @@ def pane(request: PageRequest, job_id: UUID) -> HttpResponse:
 @identity.page
 def running(request: PageRequest) -> HttpResponse:
     """How many jobs are at work, for the bar of every page."""
-    live = selectors.jobs_of(identity.of(request)).filter(status__in=Job.LIVE)
+    live = selectors.live(selectors.jobs_of(identity.of(request)))
     return render(request, "jobs/_running.html", {"running": live.count(), "asked": True})
 
 
@@ -74,7 +74,7 @@ def retry(request: PageRequest, job_id: UUID) -> HttpResponse:
 @require_POST
 @identity.page
 def cancel_all(request: PageRequest) -> HttpResponse:
-    for job in selectors.jobs_of(identity.of(request)).filter(status__in=Job.LIVE):
+    for job in selectors.live(selectors.jobs_of(identity.of(request))):
         with suppress(Conflict):  # it ended by itself meanwhile
             services.cancel(job)
     return redirect("jobs")

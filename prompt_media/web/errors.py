@@ -1,6 +1,7 @@
 """Errors at the door: application/problem+json (RFC 9457) for programs, a page for people, never a traceback."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -24,6 +25,7 @@ from prompt_media.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
+    NotSignedIn,
     TooLarge,
     Unavailable,
     Unprocessable,
@@ -44,10 +46,6 @@ class MediaTypeNotRead(HouseError):
     status, code, title = 415, "unsupported_media_type", "A body of this type is not read here"
 
 
-class NotSignedIn(HouseError):
-    status, code, title = 401, "not_signed_in", "Sign in first"
-
-
 def as_problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """DRF's exception handler: any error it meets, as a problem; None leaves a bug to the 500 handler."""
     told = _house_error(error)
@@ -62,7 +60,7 @@ def problem(error: HouseError, request: HttpRequest | Request) -> HttpResponse:
         "status": error.status,
         "detail": error.detail,
         "code": error.code,
-        "errors": [{"field": e.field, "code": e.code, "message": e.message} for e in error.errors],
+        "errors": [asdict(field) for field in error.errors],
         "instance": request.path,
     }
     response = JsonResponse(body, status=error.status, content_type="application/problem+json")

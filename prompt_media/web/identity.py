@@ -16,7 +16,7 @@ from django.middleware.csrf import get_token
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.request import Request
 
-from prompt_media.errors import NotAllowed
+from prompt_media.errors import NotAllowed, NotSignedIn
 
 HOUSE = "house"
 _A_YEAR = 365 * 24 * 3600
@@ -55,6 +55,8 @@ class IdentityAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        if request.headers.get("Authorization", "").lower().startswith("bearer"):
+            raise NotSignedIn("This token is not known: no tokens are given out here. Call without one.")
         caller = of(request)
         if caller != HOUSE and request.method not in _SAFE:
             _prove(request)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
@@ -47,7 +48,7 @@ class IdentityScheme(OpenApiAuthenticationExtension):
         return {
             "type": "apiKey",
             "in": "cookie",
-            "name": "identity",
+            "name": settings.IDENTITY_COOKIE,
             "description": "Set by pages. Without it a call is the house's own. Unsafe calls with it need X-CSRFToken.",
         }
 

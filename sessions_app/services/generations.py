@@ -130,7 +130,10 @@ def preview(*, session: Session, wish: Wish, frame: int | None = None) -> Render
 
 def finished(generation: Generation) -> Generation:
     """The generation as its job left it."""
-    return Generation.objects.select_related("session", "job").get(pk=generation.pk)
+    made = Generation.objects.select_related("session", "job").filter(pk=generation.pk).first()
+    if made is None:
+        raise selectors.gone()
+    return made
 
 
 def _planned(reading: prompt.Reading, wish: Wish, tagged: Mapping[str, Image]) -> Plan:
@@ -195,8 +198,7 @@ def _stored(made: Generation, rendered: Rendered, attempt: int) -> Image:
         bytes=len(rendered.data),
         sha256=sha256(rendered.data).hexdigest(),
     )
-    store.put(image.key, rendered.data)
-    store.put(image.thumbnail_key, encode.thumbnail(rendered.poster))
+    store.put_together({image.key: rendered.data, image.thumbnail_key: encode.thumbnail(rendered.poster)})
     return image
 
 

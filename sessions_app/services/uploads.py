@@ -53,8 +53,7 @@ def take_in(
     """Set the files aside and ask a worker to make pictures of them. `tags`, if given, name them in order."""
     _refuse_overflow(session, len(arrivals))
     waiting = [names.incoming_key(session.public_id, uuid4().hex) for _ in arrivals]
-    for key, arrival in zip(waiting, arrivals, strict=True):
-        store.put(key, arrival.data)
+    store.put_together({key: arrival.data for key, arrival in zip(waiting, arrivals, strict=True)})
     files = [
         {"key": key, "label": names.label(arrival.label), "tag": tag}
         for key, arrival, tag in zip_longest(waiting, arrivals, tags)
@@ -133,14 +132,14 @@ def _store(session: str, file: dict[str, str]) -> Stored:
         sha256=digest,
         has_alpha=picture.has_alpha,
     )
-    store.put(stored.key, kept.data)
-    store.put(stored.thumbnail_key, encode.thumbnail(picture))
+    store.put_together({stored.key: kept.data, stored.thumbnail_key: encode.thumbnail(picture)})
     layers.keep(digest, picture)
     return stored
 
 
 def _write(session: Session, ticket: Ticket, stored: Sequence[Stored]) -> None:
     locked = workspace.locked(session)
+    _refuse_overflow(locked, len(stored))
     auto_tags = workspace.free_auto_tags(locked, len(stored)) if ticket.payload["auto_tag"] else [None] * len(stored)
     Session.objects.filter(pk=locked.pk).update(images_numbered=F("images_numbered") + len(stored))
     for number, (one, auto_tag) in enumerate(zip(stored, auto_tags, strict=True), locked.images_numbered + 1):

@@ -84,7 +84,7 @@ def close(*, session: Session) -> None:
     """Delete the session: its jobs end, its rows go, and on commit its files."""
     with transaction.atomic():
         images = list(Image.objects.filter(session=session).values_list("key", "thumbnail_key", "sha256"))
-        jobs.cancel_all(session.subject)
+        jobs.leave(session.subject)
         session.delete()
         store.discard_on_commit(key for image in images for key in image[:2])
         transaction.on_commit(lambda: _sweep_up(session.public_id, {sha256 for _, _, sha256 in images}))
@@ -185,8 +185,8 @@ def _is_over(session: Session) -> bool:
 
 
 def _sweep_up(public_id: str, contents: Iterable[str]) -> None:
-    for folder in (names.upload_key(public_id, ""), names.output_key(public_id, ""), names.incoming_key(public_id, "")):
-        store.discard_folder(folder.rstrip("/"))
+    for root in names.ROOTS:
+        store.discard_folder(f"{root}/{public_id}")
     still_used = set(Image.objects.filter(sha256__in=list(contents)).values_list("sha256", flat=True))
     for sha256 in set(contents) - still_used:
         layers.drop(sha256)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.engine.running import processes, run_up, wait_for
+from tests.engine.running import free_port, processes, run_up, wait_for
 
 pytestmark = pytest.mark.xdist_group("engine")
 
@@ -106,3 +106,10 @@ def test_a_deep_data_directory_still_gets_a_broker(start):
         running.stop()
 
     assert not (running.home / "var" / "valkey.sock").exists()
+
+
+def test_an_address_the_network_can_reach_is_refused_until_it_is_meant(tmp_path):
+    refused = run_up(tmp_path, "--host=0.0.0.0", f"--port={free_port()}")
+    assert refused.returncode == 1
+    assert "ALLOW_OPEN_NETWORK=1" in refused.stderr
+    assert "Traceback" not in refused.stderr

@@ -1,6 +1,8 @@
 """Running a job: what its handler returns, raises or leaves behind."""
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import IntegrityError
 
 from prompt_media.errors import InvalidInput, Unavailable
 from prompt_media.jobs import runner, services
@@ -10,13 +12,25 @@ from prompt_media.jobs.runner import Outcome, Ticket
 pytestmark = pytest.mark.django_db
 
 
+class Clock:
+    """Stands still until it is told."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def shift(self, seconds: float) -> None:
+        self.now += seconds
+
+
 @pytest.fixture
 def do(monkeypatch: pytest.MonkeyPatch):
     """Submit a job whose handler is the given function, run it, and return its row."""
     monkeypatch.setattr(services, "publish", lambda job: None)
 
     def do(handler: runner.Handler, payload: dict | None = None) -> Job:
-        monkeypatch.setitem(runner._handlers, "test", handler)
+        runner.handles("test")(handler)
         job = services.submit(kind="test", owner="house", title="A test", payload=payload or {})
         runner.run(str(job.pk))
         job.refresh_from_db()
@@ -50,6 +64,24 @@ def test_a_bug_is_told_without_a_traceback(do, caplog):
     assert "ZeroDivisionError" in caplog.text
 
 
+def test_a_result_that_cannot_be_written_fails_the_job_and_leaves_nothing(do):
+    discarded = []
+
+    def clash() -> None:
+        raise IntegrityError("UNIQUE constraint failed: secret")
+
+    job = do(lambda ticket: Outcome(write=clash, discard=lambda: discarded.append(True)))
+    assert (job.status, discarded) == ("failed", [True])
+    assert "secret" not in job.error
+
+
+def test_a_job_that_takes_too_long_says_so(do):
+    def endless(ticket: Ticket) -> Outcome:
+        raise SoftTimeLimitExceeded
+
+    assert do(endless).problem["code"] == "too_slow"
+
+
 def test_a_job_waits_for_a_part_that_is_down(do):
     def no_storage(ticket: Ticket) -> Outcome:
         raise Unavailable("The storage is not answering.")
@@ -68,12 +100,15 @@ def test_a_job_cancelled_while_it_works_leaves_nothing(do):
     assert discarded == [True]
 
 
-def test_progress_is_written_and_stops_a_cancelled_job(do):
+def test_progress_is_written_and_stops_a_cancelled_job(do, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(runner.time, "monotonic", clock)
+
     def work(ticket: Ticket) -> Outcome:
         ticket.advance(1, 4, "Step 2 of 4")
         assert Job.objects.get(pk=ticket.job.pk).percent == 25
         services.cancel(ticket.job)
-        ticket._written_at = 0
+        clock.shift(1)
         ticket.advance(2, 4)
         return Outcome()
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from prompt_media.errors import Conflict, InvalidInput
-from prompt_media.jobs import selectors, services
+from prompt_media.errors import Conflict, InvalidInput, TooLarge
+from prompt_media.jobs import bus, selectors, services
 from prompt_media.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +124,44 @@ def test_a_living_job_is_not_retried():
         services.retry(submit())
 
 
-def test_the_sweep_publishes_what_was_never_started(published):
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The queues for which the broker holds messages; none at first."""
+    names: list[str] = []
+    monkeypatch.setattr(bus, "empty_queues", lambda queues: [queue for queue in queues if queue not in names])
+    return names
+
+
+def test_the_sweep_leaves_alone_what_only_waits_its_turn(published, held):
+    submit()
+    Job.objects.update(sent_at=timezone.now() - timedelta(minutes=1))
+    held.append("quick")
+    services.sweep()
+    assert published == []
+
+
+def test_a_job_put_back_keeps_its_attempts_and_is_not_published_at_once(published, held):
+    claimed = services.claim(submit().pk)
+    services.put_back(claimed)
+    services.sweep()
+    claimed.refresh_from_db()
+    assert (claimed.status, claimed.attempts, published) == ("queued", 0, [])
+
+
+def test_what_was_refused_for_good_cannot_be_retried():
+    claimed = services.claim(submit().pk)
+    services.fail(claimed, TooLarge("The file has too many pixels."))
+    with pytest.raises(Conflict, match="too many pixels"):
+        services.retry(Job.objects.get(pk=claimed.pk))
+
+
+def test_places_in_a_list_are_counted_in_one_query(django_assert_num_queries):
+    jobs = [submit() for _ in range(5)]
+    with django_assert_num_queries(1):
+        assert list(selectors.places_in_line(jobs).values()) == [1, 2, 3, 4, 5]
+
+
+def test_the_sweep_publishes_what_was_never_started(published, held):
     job = submit()
     Job.objects.update(sent_at=timezone.now() - timedelta(minutes=1))
     services.sweep()
@@ -133,14 +170,14 @@ def test_the_sweep_publishes_what_was_never_started(published):
     assert published == [job], "published a moment ago, it is not published again at once"
 
 
-def test_the_sweep_publishes_what_its_worker_left(published):
+def test_the_sweep_publishes_what_its_worker_left(published, held):
     claimed = services.claim(submit().pk)
     let_the_lease_end(claimed)
     services.sweep()
     assert published == [claimed]
 
 
-def test_the_sweep_gives_up_after_three_deaths_and_says_so(published):
+def test_the_sweep_gives_up_after_three_deaths_and_says_so(published, held):
     job = submit()
     for _ in range(3):
         services.claim(job.pk)
@@ -159,8 +196,21 @@ def test_a_place_in_line_is_counted_in_its_own_queue():
     assert selectors.place_in_line(second) == 1
 
 
-def test_all_jobs_of_a_subject_end_with_it():
-    submit(subject="session:a")
-    submit(subject="session:b")
-    assert services.cancel_all("session:a") == 1
-    assert selectors.live_jobs("session:b").count() == 1
+def test_all_jobs_of_a_subject_end_with_it_and_keep_none_of_its_words():
+    gone = submit(subject="session:a", about="@secret on the left", payload={"files": ["secret.png"]})
+    other = submit(subject="session:b")
+    services.leave("session:a")
+    gone.refresh_from_db()
+    assert (gone.status, gone.about, gone.payload) == ("cancelled", "", {})
+    assert list(selectors.live_jobs("session:b")) == [other]
+
+
+def test_the_rows_of_what_is_gone_are_forgotten_after_their_days(settings):
+    settings.JOB_DAYS = 30
+    for subject in ("session:a", "session:b"):
+        services.cancel(submit(subject=subject))
+    services.leave("session:a")
+    assert services.forget() == 0
+    Job.objects.update(finished_at=timezone.now() - timedelta(days=31))
+    assert services.forget() == 1
+    assert Job.objects.get().subject == "session:b"

@@ -63,4 +63,4 @@ def test_pages_carry_a_strict_policy(client):
     ],
 )
 def test_how_long_a_caller_wants_to_wait(rf, header, seconds):
-    assert preferences.of(rf.get("/", headers={"prefer": header})).seconds == seconds
+    assert preferences.patience(rf.get("/", headers={"prefer": header})) == seconds

@@ -17,6 +17,7 @@ from django.db import connection
 from prompt_media.celery import app
 from prompt_media.errors import HouseError
 from prompt_media.supervisor import engine
+from prompt_media.supervisor.address import is_loopback
 from prompt_media.supervisor.plan import Layout, Parts
 
 MIGRATION_LOCK = 8001
@@ -39,6 +40,11 @@ class Command(BaseCommand):
         if parts is not Parts.ALL and not settings.REDIS_URL:
             raise CommandError(
                 "--web-only and --worker-only meet at a common broker: set REDIS_URL (and DATABASE_URL)."
+            )
+        if parts is not Parts.WORKERS and not is_loopback(host) and not settings.ALLOW_OPEN_NETWORK:
+            raise CommandError(
+                f"{host} can be reached from the network, and whoever reaches the studio may use it: there is no "
+                "sign-in. Set ALLOW_OPEN_NETWORK=1 if that is what you want."
             )
         self.stdout.write(f"Prompt Media {settings.VERSION}, data in {settings.DATA_DIR}")
         try:
