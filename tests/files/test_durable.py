@@ -1,0 +1,131 @@
+"""The folder storage on a disk that is full, fails or goes away: a file is there whole, or not at all."""
+
+import errno
+import io
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from prompt_media.errors import StorageFull, Unavailable
+from prompt_media.files import store
+
+KEY = "uploads/somebody/a.png"
+OLD, NEW = b"what was there", b"n" * 5000
+
+
+@pytest.fixture
+def root(settings) -> Path:
+    return Path(settings.MEDIA_ROOT)
+
+
+def files_below(root: Path) -> list[str]:
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+class Cramped(io.FileIO):
+    """A file on a disk that takes a thousand bytes of it and no more."""
+
+    def write(self, data) -> int:
+        super().write(data[:1000])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def at_writing(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    monkeypatch.setattr(Path, "open", lambda path, mode: Cramped(path, mode))
+
+
+def failing(call: str) -> Callable[[pytest.MonkeyPatch, int], None]:
+    """A disk that fails when this function of `os` is called."""
+
+    def arrange(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+        def fail(*arguments: object) -> None:
+            raise OSError(code, os.strerror(code))
+
+        monkeypatch.setattr(os, call, fail)
+
+    return arrange
+
+
+FULL = [
+    pytest.param(at_writing, errno.ENOSPC, id="while it is written"),
+    pytest.param(failing("fsync"), errno.ENOSPC, id="when it is put on the disk"),
+    pytest.param(failing("fsync"), errno.EDQUOT, id="over the quota"),
+    pytest.param(failing("replace"), errno.ENOSPC, id="when it gets its name"),
+]
+
+
+@pytest.mark.parametrize(("full", "code"), FULL)
+def test_a_full_disk_is_told_and_leaves_nothing(root, monkeypatch, full, code):
+    full(monkeypatch, code)
+
+    with pytest.raises(StorageFull) as told:
+        store.put(KEY, NEW)
+
+    assert (told.value.status, told.value.code) == (507, "storage_full")
+    assert files_below(root) == []
+
+
+@pytest.mark.parametrize(("full", "code"), FULL)
+def test_a_file_that_cannot_be_replaced_stays_as_it_was(root, monkeypatch, full, code):
+    store.put(KEY, OLD)
+    with monkeypatch.context() as disk:
+        full(disk, code)
+        with pytest.raises(StorageFull):
+            store.put(KEY, NEW)
+
+    assert files_below(root) == [KEY]
+    assert store.read(KEY) == OLD
+
+
+def test_a_file_that_is_replaced_is_replaced_whole(root):
+    store.put(KEY, NEW)
+    store.put(KEY, OLD)
+
+    assert files_below(root) == [KEY]
+    assert store.read(KEY) == OLD
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_the_name_after(monkeypatch):
+    steps = []
+    for call in ("fsync", "replace"):
+        real = getattr(os, call)
+        monkeypatch.setattr(os, call, lambda *args, call=call, real=real: steps.append(call) or real(*args))
+
+    store.put(KEY, NEW)
+
+    assert steps == ["fsync", "replace", "fsync"]
+
+
+def test_a_folder_that_goes_away_meanwhile_is_worth_another_try(root, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda descriptor: shutil.rmtree(root / "uploads"))
+
+    with pytest.raises(Unavailable) as told:
+        store.put(KEY, NEW)
+
+    assert told.value.retry_after == 1
+    assert files_below(root) == []
+
+
+def test_a_disk_that_fails_is_told_as_a_part_that_is_down(root, monkeypatch):
+    failing("fsync")(monkeypatch, errno.EIO)
+
+    with pytest.raises(Unavailable):
+        store.put(KEY, NEW)
+
+    assert files_below(root) == []
+
+
+def test_an_upload_to_a_full_disk_is_answered_and_not_kept(transactional_db, client, root, monkeypatch, picture):
+    session = client.post("/session/create/").json()["session_id"]
+    failing("fsync")(monkeypatch, errno.ENOSPC)
+
+    refused = client.post(f"/upload/{session}/", {"files": [SimpleUploadedFile("a.png", picture())]})
+
+    assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
+    assert files_below(root) == []
+    assert client.get(f"/session/{session}/").json()["image_count"] == 0
+    assert client.get("/api/v1/jobs/").json()["results"] == []
