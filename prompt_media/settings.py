@@ -229,8 +229,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = max(100, UPLOAD_FILES)
 
 CORS_ALLOWED_ORIGINS: list[str] = TRUSTED_ORIGINS
 CORS_EXPOSE_HEADERS = ["X-Sector", "X-Prompt", "X-Index", "X-Target-Sector", "X-Outside-Delta", "Location"]
-CSRF_ALLOW_OPEN_NETWORK: bool = env.bool("ALLOW_OPEN_NETWORK", False)
-TRUSTED_ORIGINS: list[str] = TRUSTED_ORIGINS
+CSRF_TRUSTED_ORIGINS: list[str] = TRUSTED_ORIGINS
 CSRF_FAILURE_VIEW = "prompt_media.web.errors.csrf_failure"
 CSRF_COOKIE_SAMESITE = "Lax"
 IDENTITY_COOKIE = "identity"

@@ -1,7 +1,10 @@
 """What the documents promise, the code has; and the reverse."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -48,6 +51,15 @@ def test_settings_are_read_in_one_place_only():
         if re.search(r"os\.environ\[|os\.environ\.get|os\.getenv", path.read_text())
     ]
     assert [path for path in elsewhere if "supervisor" not in path] == []
+
+
+def test_an_origin_that_is_trusted_is_trusted_at_every_door(tmp_path):
+    code = "from prompt_media import settings as s; print(s.CORS_ALLOWED_ORIGINS, s.CSRF_TRUSTED_ORIGINS)"
+    surroundings = os.environ | {"TRUSTED_ORIGINS": "https://app.example", "DATA_DIR": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=HOUSE, env=surroundings, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "['https://app.example'] ['https://app.example']"
 
 
 def own_routes() -> set[str]:
