@@ -123,13 +123,14 @@ def run_up(home: Path, *options: str, **environment: str) -> subprocess.Complete
 
 
 def surroundings(home: Path) -> dict[str, str]:
-    """As on a fresh machine, with few processes: the tests share two cores."""
+    """As on a fresh machine, with one process of each kind: jobs run one after another, and the tests share two cores."""
     theirs = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     return theirs | {
         "DATA_DIR": str(home / "var"),
         "MEDIA_ROOT": str(home / "media"),
         "WEB_WORKERS": "1",
-        "QUICK_WORKERS": "2",
+        "QUICK_WORKERS": "1",
+        "BULK_WORKERS": "1",
         # A killed worker's job is taken up again after the lease: short here, so that a test need not wait.
         "JOB_LEASE_SECONDS": "3",
         "JOB_SWEEP_SECONDS": "1",

@@ -13,7 +13,7 @@ from tests.engine.running import Engine, processes, wait_for
 
 pytestmark = pytest.mark.xdist_group("engine")
 
-# A turning picture changes in every pixel, so this takes seconds on any machine. It is bulk work: one at a time.
+# A turning picture changes in every pixel, so this takes seconds on any machine.
 LONG = {"prompt": "Set @scenery as background. @dot rotates", "frames": 300, "format": "gif"}
 SHORT = {"prompt": "Set @scenery as background and @dot as front image"}
 
