@@ -1,3 +1,5 @@
+"""The floor as a Django app; it tells the jobs room what its kinds of work look like."""
+
 import importlib
 
 from django.apps import AppConfig

@@ -89,19 +89,19 @@ ROOTS = ("uploads", "output", "incoming")
 
 
 def upload_key(session: str, name: str) -> str:
+    """Where an upload is stored."""
     return f"uploads/{session}/{name}"
 
 
-def thumbnail_key(session: str, name: str) -> str:
-    return f"uploads/{session}/thumbnails/{PurePosixPath(name).stem}.webp"
+def thumbnail_key(key: str) -> str:
+    """Where the thumbnail of a stored picture lies, beside it."""
+    path = PurePosixPath(key)
+    return str(path.parent / "thumbnails" / f"{path.stem}.webp")
 
 
 def output_key(session: str, name: str) -> str:
+    """Where what was made is stored."""
     return f"output/{session}/{name}"
-
-
-def output_thumbnail_key(session: str, name: str) -> str:
-    return f"output/{session}/thumbnails/{PurePosixPath(name).stem}.webp"
 
 
 def incoming_key(session: str, name: str) -> str:

@@ -70,6 +70,7 @@ def images(session: Session) -> QuerySet[Image]:
 
 
 def uploads(session: Session) -> QuerySet[Image]:
+    """What came in from outside."""
     return images(session).filter(made_by=None)
 
 
@@ -79,10 +80,12 @@ def outputs(session: Session) -> QuerySet[Image]:
 
 
 def upload(session: Session, name: str) -> Image:
+    """One uploaded image by its file name. Raises UnknownImage."""
     return _one(uploads(session), name)
 
 
 def output(session: Session, name: str) -> Image:
+    """One made image by its file name. Raises UnknownImage."""
     return _one(outputs(session), name)
 
 
@@ -105,6 +108,7 @@ def active_jobs(session: Session) -> QuerySet[Job]:
 
 
 def generations_of(owner: str) -> QuerySet[Generation]:
+    """The owner's generations in living sessions, with what went in and came out."""
     return (
         Generation.objects.filter(session__in=live_sessions().filter(owner=owner))
         .select_related("session", "job")
@@ -113,4 +117,5 @@ def generations_of(owner: str) -> QuerySet[Generation]:
 
 
 def images_of(owner: str) -> QuerySet[Image]:
+    """The owner's images in living sessions."""
     return Image.objects.filter(session__in=live_sessions().filter(owner=owner)).select_related("session", "tag")

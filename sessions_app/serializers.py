@@ -144,6 +144,7 @@ class GenerateOutput(serializers.Serializer):
 
 
 class ZipInput(serializers.Serializer):
+    # Forgiving booleans, unlike elsewhere: the page sends this as a form, where everything is text.
     include_outputs = serializers.BooleanField(default=True)
     include_uploads = serializers.BooleanField(default=False)
 

@@ -1,3 +1,5 @@
+"""The jobs as a Django app."""
+
 from django.apps import AppConfig
 
 

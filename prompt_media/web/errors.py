@@ -147,14 +147,17 @@ def _fields(detail: Any, path: str = "") -> Iterable[FieldError]:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No route, or nothing behind it."""
     return answer(from_django(Http404()) or NotFound(""), request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django itself would not read."""
     return answer(from_django(exception) or InvalidInput("The request cannot be read."), request)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Somebody who may not."""
     return answer(NotAllowed("You may not do that here."), request)
 
 
@@ -165,6 +168,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without the token that our own page would have sent."""
     return answer(
         NotAllowed("The form was too old or came from elsewhere. Reload the page and try again.", code="csrf"), request
     )

@@ -14,13 +14,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from prompt_media.errors import NotAllowed, NotSignedIn
+from prompt_media.web.pages import PageRequest
 
 HOUSE = "house"
 _A_YEAR = 365 * 24 * 3600
-_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 def of(request: HttpRequest | Request) -> str:
@@ -35,10 +36,10 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For HTML views: see that the browser has an identity and a CSRF token. The first request counts already."""
 
     @wraps(view)
-    def seen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def seen(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         is_new = of(request) == HOUSE
         if is_new:
-            request.identity = f"visitor:{uuid4().hex}"  # type: ignore[attr-defined]  # our own attribute, read by of()
+            request.identity = f"visitor:{uuid4().hex}"
         get_token(request)
         response = view(request, *args, **kwargs)
         if is_new:
@@ -58,7 +59,7 @@ class IdentityAuthentication(BaseAuthentication):
         if request.headers.get("Authorization", "").lower().startswith("bearer"):
             raise NotSignedIn("This token is not known: no tokens are given out here. Call without one.")
         caller = of(request)
-        if caller != HOUSE and request.method not in _SAFE:
+        if caller != HOUSE and request.method not in SAFE_METHODS:
             _prove(request)
         return getattr(request._request, "user", AnonymousUser()), None
 

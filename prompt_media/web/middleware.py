@@ -7,28 +7,31 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from rest_framework.permissions import SAFE_METHODS
 
 from prompt_media.errors import HouseError, NotAllowed, TooLarge
 from prompt_media.web import errors
+from prompt_media.web.pages import NumberedRequest
 
 View = Callable[[HttpRequest], HttpResponse]
-_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 _MEGABYTE = 1024 * 1024
 _DIGITS = 15
 
 
 class LengthRequired(HouseError):
+    """A body in chunks, of which nobody knows how long it will be."""
+
     status, code, title = 411, "length_required", "How long the body is must be said first"
 
 
-def request_log(get_response: View) -> View:
+def request_log(get_response: View) -> Callable[[NumberedRequest], HttpResponse]:
     """Give each request an id, in the log, on its errors and in `X-Request-ID`."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        request.request_id = uuid4().hex[:12]  # type: ignore[attr-defined]  # our own attribute
-        with structlog.contextvars.bound_contextvars(request=request.request_id):  # type: ignore[attr-defined]
+    def middleware(request: NumberedRequest) -> HttpResponse:
+        request.request_id = uuid4().hex[:12]
+        with structlog.contextvars.bound_contextvars(request=request.request_id):
             response = get_response(request)
-        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        response["X-Request-ID"] = request.request_id
         return response
 
     return middleware
@@ -39,7 +42,7 @@ def same_origin(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         origin = request.headers.get("Origin")
-        if origin and request.method not in _SAFE and not _is_ours(origin, request):
+        if origin and request.method not in SAFE_METHODS and not _is_ours(origin, request):
             return errors.problem(
                 NotAllowed(f"Calls from pages of {origin} are not taken. Add it to TRUSTED_ORIGINS.", code="origin"),
                 request,

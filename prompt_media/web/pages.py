@@ -1,10 +1,17 @@
-"""Requests for pages and for the parts of them that HTMX fetches."""
+"""Requests as our middleware leaves them."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 
-class PageRequest(HttpRequest):
-    """A request as the middleware leaves it: `htmx` is true when HTMX asks, and knows for which element."""
+class NumberedRequest(HttpRequest):
+    """Any request: `request_id` stands in the log and on its errors."""
+
+    request_id: str
+
+
+class PageRequest(NumberedRequest):
+    """A page's: `htmx` is true when HTMX asks, and knows for which element; `identity` is the caller's."""
 
     htmx: HtmxDetails
+    identity: str

@@ -184,14 +184,14 @@ def _stored(made: Generation, rendered: Rendered, attempt: int) -> Image:
     taken for dead can never overwrite what its successor made."""
     stem = "animated" if made.format == "gif" else "generated"
     name = f"{stem}_{made.pk.hex}_{attempt}.{rendered.extension}"
-    session = made.session.public_id
+    key = names.output_key(made.session.public_id, name)
     image = Image(
         session=made.session,
         made_by=made,
         name=name,
         label=f"{stem} {made.number}",
-        key=names.output_key(session, name),
-        thumbnail_key=names.output_thumbnail_key(session, name),
+        key=key,
+        thumbnail_key=names.thumbnail_key(key),
         media_type=rendered.media_type,
         width=rendered.size.width,
         height=rendered.size.height,

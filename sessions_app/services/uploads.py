@@ -119,12 +119,13 @@ def _store(session: str, file: dict[str, str]) -> Stored:
     kept = encode.stored(picture, lossless=facts.is_lossless)
     digest = sha256(kept.data).hexdigest()
     name = f"{uuid4().hex}.{kept.extension}"
+    key = names.upload_key(session, name)
     stored = Stored(
         name=name,
         label=file["label"],
         tag=file["tag"],
-        key=names.upload_key(session, name),
-        thumbnail_key=names.thumbnail_key(session, name),
+        key=key,
+        thumbnail_key=names.thumbnail_key(key),
         media_type=kept.media_type,
         width=picture.size.width,
         height=picture.size.height,

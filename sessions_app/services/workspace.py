@@ -36,6 +36,7 @@ class Assignment:
 
 
 def open_session(*, owner: str, kind: str = Session.Kind.STUDIO) -> Session:
+    """A new session, with its idle time running."""
     now = timezone.now()
     return Session.objects.create(
         kind=kind, public_id=str(uuid4()), owner=owner, last_active_at=now, expires_at=now + _idle_time()
@@ -69,6 +70,7 @@ def keep(*, session: Session, kept: bool) -> Session:
 
 
 def rename(*, session: Session, name: str) -> Session:
+    """Give the session a name of its owner's choice."""
     return _change(session, name=name)
 
 
