@@ -233,9 +233,9 @@ def _chains(sentence: Sequence[Piece]) -> list[Chain]:
 def _is_joined(before: Piece, piece: Piece) -> bool:
     if before.tag is None or piece.tag is None or before.bears or piece.bears or piece.link not in CUTS[:2]:
         return False
-    return (
-        not is_telling(before.after) and not is_telling(piece.before) and not is_told_apart(piece.before, piece.after)
-    )
+    between = (*before.after, *piece.before)
+    behind_it = any(word.meaning is Glue.BEHIND_IT for word in piece.after)
+    return not behind_it and not is_telling(between) and not is_told_apart(between)
 
 
 def _ended_by_and(chain: list[Piece]) -> Iterator[Chain]:

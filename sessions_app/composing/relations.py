@@ -97,7 +97,7 @@ class Pile:
     def _hear_it(self, tags: Sequence[Phrase], words: Sequence[Phrase]) -> None:
         """ "It" is what was named before: "@logo on it", "@BG behind them"."""
         for word in words:
-            if word.meaning is Glue.ON_IT and self._spoken_of:
+            if _is_on_it(word) and self._spoken_of:
                 self._lay(tags, self._spoken_of[-1], word)
             elif word.meaning is Glue.BEHIND_IT:
                 self._lay(self._spoken_of, tags[-1], word)
@@ -139,16 +139,18 @@ def is_ground_talk(words: Sequence[Phrase]) -> bool:
     return bool(telling) and all(isinstance(meaning, Filling) or meaning == GROUND for meaning in telling)
 
 
-def is_told_apart(before: Sequence[Phrase], after: Sequence[Phrase]) -> bool:
-    """Do the words around a tag tell how it lies to the one named before it: "on it @logo", "@BG behind it"?"""
-    return any(word.meaning in (Glue.ON_IT, Glue.BEHIND_IT) for word in before) or any(
-        word.meaning is Glue.BEHIND_IT for word in after
-    )
+def is_told_apart(words: Sequence[Phrase]) -> bool:
+    """Do these words tell how a picture lies to what was named before it: "on it @logo", "@BG behind it"?"""
+    return any(_is_on_it(word) or word.meaning is Glue.BEHIND_IT for word in words)
 
 
 def is_of(word: Phrase) -> bool:
     """ "in front of", "on top of"."""
     return isinstance(word.meaning, Part) and word.text.endswith(" of")
+
+
+def _is_on_it(word: Phrase) -> bool:
+    return word.meaning is Glue.ON_IT or (isinstance(word.meaning, Part) and word.text.endswith((" of it", " of them")))
 
 
 def _link(words: Sequence[Phrase], tag: int, begin: int) -> int | None:
@@ -186,7 +188,7 @@ def _is_within(words: Sequence[Phrase], end: int, begin: int) -> bool:
     spots = [word.meaning for word in words[start:end] if isinstance(word.meaning, Spot)]
     link = words[start - 1] if start > begin else None
     is_inside = link is not None and link.meaning is Glue.AT and link.text != "at"
-    is_linked = link is not None and link.meaning in (Glue.AT, Glue.ON)
+    is_linked = link is not None and link.meaning in (Glue.AT, Glue.ON, Glue.BESIDE)
     across = any(spot.across is not None for spot in spots)
     down = any(spot.down is not None for spot in spots)
     return is_inside or (is_linked and not across) or (bool(spots) and across == down)

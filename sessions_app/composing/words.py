@@ -57,6 +57,7 @@ PARTS: Vocabulary = {
     **_all("behind everything, behind all", Part(Role.BACKGROUND)),
     **_all((" ".join(pair) for pair in product(_FILLS, _WHOLE)), Part(Role.BACKGROUND)),
     **_all("foreground, front, frontmost, in front of, on top of, front layer, top layer", Part(Role.FRONT)),
+    **_all("in front of it, in front of them, on top of it, on top of them", Part(Role.FRONT)),
 }
 
 FITS: Vocabulary = {
@@ -287,7 +288,8 @@ FILLERS: Vocabulary = _all(
     "color, colour, colored, coloured, plain, solid, whole, entire, screen, "
     "slowly, quickly, smoothly, gently, gradually, fast, slow, straight, softly, stand, stands, standing, sit, sits, "
     "sitting, lie, lies, lying, last, lasts, lasting, long, effect, aspect, create, generate, compose, "
-    "overlay, overlays, overlaid, superimpose, superimposed, lay, laid, rest, rests, resting, everything, them, else",
+    "overlay, overlays, overlaid, superimpose, superimposed, paste, pasted, lay, laid, "
+    "rest, rests, resting, everything, them, else",
     Glue.FILLER,
 )
 """Words people write around the others; they change nothing, and are not called unread."""

@@ -33,6 +33,8 @@ def remarks(text: str) -> list[tuple[str, str]]:
         pytest.param("@logo stands on @BG", id="stands on"),
         pytest.param("Put @logo on top of @BG", id="on top of"),
         pytest.param("@logo is in front of @BG", id="in front of"),
+        pytest.param("@BG with @logo on top of it", id="on top of it"),
+        pytest.param("@BG and in front of it @logo", id="in front of it, before the tag"),
         pytest.param("Put @logo in the corner of @BG", id="in the corner of"),
         pytest.param("@logo in the middle of @BG", id="in the middle of"),
         pytest.param("On @BG, place @logo", id="the lower first"),
@@ -69,6 +71,7 @@ def test_a_picture_that_bears_another_is_the_background(text: str) -> None:
         pytest.param("On @BG in the top right place @logo", "Top right, stands still", id="the lower first"),
         pytest.param("@logo in the top right of @BG", "Top right, stands still", id="of"),
         pytest.param("@logo moves over @BG from right to left", "Right → left along the middle", id="a way"),
+        pytest.param("@logo near the top of @BG", "Top, stands still", id="near"),
         pytest.param("@logo moves across @BG", "Left → right along the middle", id="across"),
         pytest.param("@logo on @BG and fades in", "Centre, fades in", id="a motion"),
         pytest.param("@logo spins on @BG at the top", "Top, turns clockwise", id="a motion and a place"),
@@ -161,6 +164,11 @@ def test_a_picture_with_a_place_of_its_own_is_no_background(text: str) -> None:
 )
 def test_what_the_pile_leaves_open_is_remarked_on(text: str, found: list[tuple[str, str]]) -> None:
     assert remarks(text) == found
+
+
+def test_a_picture_on_it_shares_no_words_with_the_next() -> None:
+    text = "Use @BG as the background. Put @product on it, and @logo in the top right."
+    assert pile(text) == {"BG": GROUND, "product": "Centre, stands still", "logo": "Top right, stands still"}
 
 
 def test_clauses_of_a_pile_lie_side_by_side() -> None:
