@@ -123,7 +123,7 @@ def run_up(home: Path, *options: str, **environment: str) -> subprocess.Complete
 
 
 def surroundings(home: Path) -> dict[str, str]:
-    """As on a fresh machine, with one process of each kind: jobs run one after another, and the tests share two cores."""
+    """As on a fresh machine, with one process of each kind: jobs run one after another."""
     theirs = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     return theirs | {
         "DATA_DIR": str(home / "var"),
