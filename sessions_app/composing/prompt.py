@@ -142,31 +142,36 @@ class _Reader:
         self.guesses = 0
 
     def read(self, phrases: Sequence[Phrase]) -> Reading:
-        films = [phrase for phrase in phrases if phrase.meaning is Noun.FILM]
-        spoken, unknown = grounds.take_out([phrase for phrase in phrases if phrase.meaning is not Noun.FILM])
-        left, settings, remarks = canvas.take_out([self._doable(phrase) for phrase in spoken])
-        self.remarks += [*unknown, *remarks]
-        self._note_unread(left)
+        left, settings = self._about_pictures([phrase for phrase in phrases if phrase.meaning is not Noun.FILM])
         bounds, rests = clauses.bind(self.text[:MAX_LENGTH], left)
         for bound in bounds:
             self._take(bound)
         self._settle_backgrounds(rests)
-        self._judge_relations(relations.beside(left), rests)
-        self._judge_whole()
         piled = piles.ordered(self.layers, rests)
+        self._judge_relations(relations.beside(left), rests)
         self._judge_backgrounds(piled)
-        self._judge_motion(piled, films)
+        self._judge_motion(piled, [phrase for phrase in phrases if phrase.meaning is Noun.FILM])
+        self._judge_whole()
         scene, remarks = canvas.applied(Scene(tuple(piled)), settings)
         self.remarks += remarks
         return Reading(
             text=self.text,
             scene=scene,
             clauses=self._clauses(settings),
-            diagnostics=tuple(sorted(self.remarks, key=lambda remark: (remark.start, remark.end))),
+            # Where words are shared, the same may be remarked of each picture.
+            diagnostics=tuple(sorted(dict.fromkeys(self.remarks), key=lambda remark: (remark.start, remark.end))),
             unread=tuple(_merged(sorted(self.unread))),
             tags=tuple(layer.tag for layer in self.layers.values()),
             named=tuple(self.named.values()),
         )
+
+    def _about_pictures(self, phrases: Sequence[Phrase]) -> tuple[list[Phrase], list[Setting]]:
+        """What is said about the tagged pictures, and what about the whole; what is neither is noted."""
+        spoken, unknown = grounds.take_out(phrases)
+        left, settings, remarks = canvas.take_out([self._doable(phrase) for phrase in spoken])
+        self.remarks += [*unknown, *remarks]
+        self._note_unread(left)
+        return left, settings
 
     def _doable(self, phrase: Phrase) -> Phrase:
         """The phrase, without its meaning if that is something nobody here can do."""

@@ -16,6 +16,7 @@ KNOWN = ["BG", "logo"]
     [
         pytest.param("@logo on the top rihgt", "misspelled", "rihgt", id="misspelled"),
         pytest.param("@logo moves", "no_direction", "moves", id="no direction"),
+        pytest.param("Move @logo and @BG", "no_direction", "Move", id="no direction, of two"),
         pytest.param("@logo moves from the middle", "no_direction", "moves", id="from the middle"),
         pytest.param("@logo moves from the left to the center", "whole_way", "left", id="half the way"),
         pytest.param("@logo moves left to right and up and then to the left", "two_ways", "left", id="there and back"),
