@@ -9,7 +9,6 @@
     ├── Conflict                  409  conflict
     ├── TooLarge                  413  too_large
     ├── UnsupportedPicture        415  unsupported_picture
-    ├── TooMany                   429  too_many
     ├── Unavailable               503  unavailable     (retry_after)
     └── StorageFull               507  storage_full
 
@@ -93,10 +92,6 @@ class UnsupportedPicture(HouseError):
     """Not a picture we accept, judged by its content."""
 
     status, code, title = 415, "unsupported_picture", "Not a picture we accept"
-
-
-class TooMany(HouseError):
-    status, code, title = 429, "too_many", "Too many at once"
 
 
 class Unavailable(HouseError):
