@@ -9,7 +9,7 @@ const live = () => [...document.querySelectorAll("#jobs [data-status=queued], #j
 function tell() {
   const [job] = live();
   const percent = job?.dataset.percent;
-  document.title = job ? `(${percent && percent !== "None" ? `${percent} %` : "…"}) ${title}` : title;
+  document.title = job ? `(${percent ? `${percent} %` : "…"}) ${title}` : title;
   if (job && performance.now() - saidAt > every) say(job.querySelector(".meta").textContent);
 }
 
