@@ -1,4 +1,4 @@
-"""Routes of the studio. Compat routes stand in both slash forms; literal words stand before ids."""
+"""Routes of the studio, which promise both slash forms, and of its lists. Literal words stand before ids."""
 
 from django.urls import path
 

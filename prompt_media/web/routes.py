@@ -1,4 +1,4 @@
-"""How compat routes are written: in both slash forms, and with ids in whatever case they come.
+"""How the studio's routes are written, which promise both slash forms, and take ids in whatever case they come.
 
 There is no redirect between the forms: a redirected POST loses its body.
 """
