@@ -36,7 +36,7 @@ class Studio:
         return {key for key in servers.keys(self.environment) if owner in key}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     home = tmp_path_factory.mktemp("outgrown")
     with ExitStack() as running:
