@@ -108,13 +108,13 @@ def remove(given: dict[str, str], key: str) -> None:
 def _takes_files(given: dict[str, str]) -> bool:
     # Its own health route says yes some seconds before the first file can be written.
     caller = client(given)
-    with suppress(caller.exceptions.BucketAlreadyExists, caller.exceptions.BucketAlreadyOwnedByYou):
-        try:
+    try:
+        with suppress(caller.exceptions.BucketAlreadyExists, caller.exceptions.BucketAlreadyOwnedByYou):
             caller.create_bucket(Bucket=BUCKET)
-            caller.put_object(Bucket=BUCKET, Key="first", Body=b"")
-            caller.delete_object(Bucket=BUCKET, Key="first")
-        except (BotoCoreError, ClientError):
-            return False
+        caller.put_object(Bucket=BUCKET, Key="first", Body=b"")
+        caller.delete_object(Bucket=BUCKET, Key="first")
+    except (BotoCoreError, ClientError):
+        return False
     return True
 
 
