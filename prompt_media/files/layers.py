@@ -33,6 +33,9 @@ def keep(sha256: str, picture: Picture) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with aside.open("wb") as file:
             np.save(file, _bounded(picture).pixels)
+            file.flush()
+            # Without it a power cut can leave the right length and wrong pixels, which nobody would notice.
+            os.fsync(file.fileno())
         os.replace(aside, path)
         _make_room(path.parent)
     except OSError as error:
