@@ -1,4 +1,4 @@
-"""The floor as a Django app; it tells the jobs room what its kinds of work look like."""
+"""The floor as a Django app: what its work looks like to the jobs room, and what happens when somebody signs in."""
 
 import importlib
 
@@ -11,3 +11,4 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         importlib.import_module("sessions_app.faces").register()
+        importlib.import_module("sessions_app.sign_in").connect()

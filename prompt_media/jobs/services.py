@@ -116,6 +116,11 @@ def cancel(job: Job) -> Job:
     return job
 
 
+def hand_over(*, giver: str, taker: str) -> None:
+    """Make all jobs of one owner another's."""
+    Job.objects.filter(owner=giver).update(owner=taker)
+
+
 def leave(subject: str) -> None:
     """The subject goes away: its live jobs end, and its words go from all of them. The bare rows stay for a while,
     so that whoever waits for one is told, and the operator's count is right (see `sweep`)."""

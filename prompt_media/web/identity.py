@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -28,7 +29,7 @@ def of(request: HttpRequest | Request) -> str:
     """The caller's identity."""
     plain: Any = getattr(request, "_request", request)
     if not hasattr(plain, "identity"):
-        plain.identity = _user(plain) or _visitor(plain) or HOUSE
+        plain.identity = _user(plain) or visitor(plain) or HOUSE
     return plain.identity
 
 
@@ -79,12 +80,18 @@ def _prove(request: Request) -> None:
         )
 
 
+def of_user(user: AbstractBaseUser) -> str:
+    """The identity of somebody with an account."""
+    return f"user:{user.pk}"
+
+
 def _user(request: HttpRequest) -> str | None:
     user = getattr(request, "user", None)
-    return f"user:{user.pk}" if user is not None and user.is_authenticated else None
+    return of_user(user) if user is not None and user.is_authenticated else None
 
 
-def _visitor(request: HttpRequest) -> str | None:
+def visitor(request: HttpRequest) -> str | None:
+    """Whom the browser's own cookie names, whether somebody has signed in or not."""
     told = request.get_signed_cookie(settings.IDENTITY_COOKIE, default=None, salt="identity", max_age=_A_YEAR)
     return f"visitor:{told}" if told else None
 

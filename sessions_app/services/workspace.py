@@ -74,6 +74,13 @@ def rename(*, session: Session, name: str) -> Session:
     return _change(session, name=name)
 
 
+def hand_over(*, giver: str, taker: str) -> None:
+    """Make all sessions of one owner, and their jobs, another's."""
+    with transaction.atomic():
+        Session.objects.filter(owner=giver).update(owner=taker)
+        jobs.hand_over(giver=giver, taker=taker)
+
+
 def locked(session: Session) -> Session:
     """The session's row, held until the transaction ends. Raises UnknownSession when it was deleted meanwhile."""
     row = Session.objects.select_for_update().filter(pk=session.pk).first()

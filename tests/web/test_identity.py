@@ -64,3 +64,12 @@ def test_a_host_that_is_not_ours_is_refused(client, settings):
     response = client.post(CREATE, headers={"host": "rebound.example"})
     assert response.status_code == 400
     assert response["Content-Type"] == "application/problem+json"
+
+
+def test_what_a_browser_made_goes_along_when_somebody_signs_in(browser, django_user_model):
+    user = django_user_model.objects.create_superuser("ada", password="a long enough one")
+    token = browser.cookies["csrftoken"].value
+    form = {"username": "ada", "password": "a long enough one", "csrfmiddlewaretoken": token}
+    browser.post("/admin/login/?next=/admin/", form)
+    browser.get("/")
+    assert owners() == [f"user:{user.pk}"], "the same session, and no second one"
