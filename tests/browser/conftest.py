@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.engine.running import Engine
 
@@ -32,6 +32,7 @@ IS_ASKED_FOR = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups, also when only this folder is asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """They share one engine, so they stay in one process; and a page needs longer than a function."""
     for item in items:
@@ -75,7 +76,8 @@ def context(browser: Browser, engine: Engine) -> Iterator[BrowserContext]:
         viewport={"width": 1440, "height": 900},
         permissions=["clipboard-read", "clipboard-write"],
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
+    expect.set_options(timeout=15_000)
     yield context
     context.close()
 
