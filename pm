@@ -157,6 +157,12 @@ case $verb in
         # -P: a numpy.py in the caller's folder must not be taken for NumPy.
         PYTHONPATH=$here exec "$python" -P -m sessions_app.composing "$@"
         ;;
+    createsuperuser)
+        install_runtime
+        # The first account may be wished for before the first start.
+        "$python" "$here/manage.py" migrate --verbosity 0
+        exec "$python" "$here/manage.py" "$@"
+        ;;
     *)
         install_runtime
         exec "$python" "$here/manage.py" "$@"

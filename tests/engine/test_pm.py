@@ -152,6 +152,14 @@ def test_composing_keeps_files_relative_to_the_caller(house, tmp_path):
 
 
 def test_any_other_word_goes_to_django(house):
+    house.pm("sendtestemail", "--managers")
+
+    assert house.did()[-1].endswith("manage.py sendtestemail --managers")
+
+
+def test_the_first_account_can_be_made_before_the_first_start(house):
     house.pm("createsuperuser", "--username", "mira")
 
+    assert house.did()[-2].endswith("manage.py migrate --verbosity 0")
+    house.pm("createsuperuser", "--username", "mira")
     assert house.did()[-1].endswith("manage.py createsuperuser --username mira")
