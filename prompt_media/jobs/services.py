@@ -123,7 +123,7 @@ def hand_over(*, giver: str, taker: str) -> None:
 
 def leave(subject: str) -> None:
     """The subject goes away: its live jobs end, and its words go from all of them. The bare rows stay for a while,
-    so that whoever waits for one is told, and the operator's count is right (see `sweep`)."""
+    so that whoever waits for one is told, and the operator's count is right (see `forget`)."""
     jobs = Job.objects.filter(subject=subject)
     live = list(selectors.live(jobs).values_list("pk", flat=True))
     _end_as_cancelled(jobs)
@@ -188,8 +188,8 @@ def _mend(job: Job) -> None:
 
 def _give_up(job: Job) -> None:
     died = HouseError(
-        f"It was tried {job.attempts} times and never came to an end: its worker died each time, or a part it needs "
-        "stayed down. Retry it, or change what it was asked.",
+        f"It was tried {job.attempts} times and never came to an end: its worker died each time. Retry it, or change "
+        "what it was asked.",
         code="gave_up",
     )
     given_up = Job.objects.filter(pk=job.pk, status=job.status, attempts=job.attempts, token=job.token).update(

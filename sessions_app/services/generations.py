@@ -100,7 +100,7 @@ def request(*, session: Session, wish: Wish) -> tuple[Generation, Job]:
             title=_title(planned),
             queue=Job.Queue.BULK if _is_bulky(planned) else Job.Queue.QUICK,
             about=wish.prompt,
-            payload={"generation": str(made.pk)},
+            payload={},
         )
         made.save(update_fields=["job"])
     return made, job
@@ -108,12 +108,10 @@ def request(*, session: Session, wish: Wish) -> tuple[Generation, Job]:
 
 def carry_out(ticket: Ticket) -> Outcome:
     """In the worker: paint the scene, store the file, and hand over the row that will point to it."""
-    made = Generation.objects.select_related("session").filter(pk=ticket.payload["generation"]).first()
+    made = Generation.objects.select_related("session").filter(job=ticket.job).first()
     if made is None:
         raise selectors.gone()
-    ingredients = made.ingredients.select_related("image").exclude(image=None)
-    pictures = TaggedPictures({one.tag: one.image for one in ingredients if one.image})
-    rendered = render.in_format(scene.from_json(made.scene), made.format, pictures, ticket)
+    rendered = render.in_format(scene.from_json(made.scene), made.format, _ingredients(made), ticket)
     image = _stored(made, rendered, ticket.attempt)
     return Outcome(
         write=lambda: _write(made.session, image),
@@ -177,6 +175,15 @@ def _note_ingredients(made: Generation, planned: Plan) -> None:
         GenerationInput(generation=made, image=image, tag=tag, sha256=image.sha256)
         for tag, image in planned.images.items()
     )
+
+
+def _ingredients(made: Generation) -> TaggedPictures:
+    images: dict[str, Image] = {}
+    for one in made.ingredients.select_related("image"):
+        if one.image is None:
+            raise selectors.UnknownImage(f"@{one.tag} was deleted before its turn came.")
+        images[one.tag] = one.image
+    return TaggedPictures(images)
 
 
 def _stored(made: Generation, rendered: Rendered, attempt: int) -> Image:

@@ -8,7 +8,6 @@ from itertools import zip_longest
 from uuid import uuid4
 
 from django.conf import settings
-from django.db.models import F
 
 from prompt_media.errors import Conflict, TooLarge, UnsupportedPicture
 from prompt_media.files import intake, layers, store
@@ -70,11 +69,11 @@ def take_in(
 
 def carry_out(ticket: Ticket) -> Outcome:
     """In the worker: decode each file once, and from that one decode store picture, thumbnail and layer."""
+    session = _session(ticket)
     files = ticket.payload["files"]
     stored: list[Stored] = []
     with ExitStack() as unless_whole:
         unless_whole.callback(_discard, stored)
-        session = _session(ticket)
         for place, file in enumerate(files):
             ticket.advance(place, len(files), f"Reading {file['label']}")
             stored.append(_readable(session.public_id, file, ticket))
@@ -92,7 +91,8 @@ def made_by(job: Job) -> list[Image]:
 
 
 def _session(ticket: Ticket) -> Session:
-    session = Session.objects.filter(pk=ticket.payload["session"]).first()
+    # A job outlives its session without its payload, and may be retried all the same.
+    session = Session.objects.filter(pk=ticket.payload.get("session", 0)).first()
     if session is None:
         _forget_arrivals(ticket)
         raise selectors.gone()
@@ -109,7 +109,7 @@ def _readable(session: str, file: dict[str, str], ticket: Ticket) -> Stored:
 
 
 def _forget_arrivals(ticket: Ticket) -> None:
-    store.discard(file["key"] for file in ticket.payload["files"])
+    store.discard(file["key"] for file in ticket.payload.get("files", []))
 
 
 def _store(session: str, file: dict[str, str]) -> Stored:
@@ -142,7 +142,7 @@ def _write(session: Session, ticket: Ticket, stored: Sequence[Stored]) -> None:
     locked = workspace.locked(session)
     _refuse_overflow(locked, len(stored))
     auto_tags = workspace.free_auto_tags(locked, len(stored)) if ticket.payload["auto_tag"] else [None] * len(stored)
-    Session.objects.filter(pk=locked.pk).update(images_numbered=F("images_numbered") + len(stored))
+    Session.objects.filter(pk=locked.pk).update(images_numbered=locked.images_numbered + len(stored))
     for number, (one, auto_tag) in enumerate(zip(stored, auto_tags, strict=True), locked.images_numbered + 1):
         _write_one(locked, number, one, one.tag or auto_tag)
     Job.objects.filter(pk=ticket.job.pk).update(payload={**ticket.payload, "names": [one.name for one in stored]})

@@ -7,10 +7,12 @@ from zipfile import ZipFile
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from PIL import Image as Pillow
 
 from prompt_media.jobs import runner, services
-from sessions_app.models import Generation
+from prompt_media.jobs.models import Job
+from sessions_app.models import Generation, Image
 from tests.sessions_app.calling import content, is_near, pixels, post, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -195,3 +197,26 @@ def test_a_job_can_be_cancelled_and_retried(client, studio, monkeypatch):
     refused(client.post(f"{job['url']}cancel/"), 409, "job_ended")
     assert client.post(f"{job['url']}retry/").status_code == 202
     refused(client.get(f"/api/v1/jobs/{uuid4()}/"), 404, "unknown_job")
+
+
+def test_a_picture_deleted_before_its_turn_is_told_by_its_tag(client, studio, monkeypatch):
+    published = []
+    monkeypatch.setattr(services, "publish", published.append)
+    job = post(client, studio + "generate/", {"prompt": "@logo"}, prefer="respond-async").json()
+    Image.objects.filter(tag__name="logo").delete()
+    runner.run(str(published[0].pk))
+    told = client.get(job["url"]).json()
+    assert (told["status"], told["problem"]["code"]) == ("failed", "unknown_image")
+    assert "@logo" in told["error"]
+
+
+def test_a_job_retried_after_its_session_has_gone_says_so(client, studio, worker):
+    url = post(client, studio + "generate/", {"prompt": "@logo"}, prefer="respond-async").json()["url"]
+    Job.objects.update(status="failed", finished_at=timezone.now())
+    client.delete(studio)
+    for kind in ("compose", "upload"):
+        job = Job.objects.get(kind=kind)
+        assert client.post(f"/api/v1/jobs/{job.pk}/retry/").status_code == 202
+        job.refresh_from_db()
+        assert job.problem["code"] == "unknown_session"
+    assert client.get(url).json()["about"] == ""
