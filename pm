@@ -116,6 +116,7 @@ run_checks() {
     try "ruff check" "$python" -m ruff check .
     try "ruff format" "$python" -m ruff format --check --quiet .
     try "mypy" "$python" -m mypy
+    # Not by its script: that one names the folder in which the environment was made, and a checkout may move.
     try "import contracts" "$python" -c "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"
     try "migrations" "$python" manage.py makemigrations --check --dry-run
     try "deployment" production "$python" manage.py check --deploy --fail-level WARNING
