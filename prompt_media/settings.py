@@ -337,15 +337,23 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
+
+
+def _every(seconds: int, task: str) -> dict[str, object]:
+    """A sweep. Each machine with workers sends its own: whoever comes first does it, and one that nobody had time for
+    before the next is due is not done twice. All workers listen to "house", so that no line of jobs stands before it.
+    """
+    return {"task": task, "schedule": seconds, "options": {"queue": "house", "expires": seconds}}
+
+
 CELERY_BEAT_SCHEDULE = {
-    "sweep jobs": {"task": "jobs.sweep", "schedule": JOB_SWEEP_SECONDS},
-    "sweep sessions": {"task": "sessions.sweep", "schedule": 60},
-    "forget jobs": {"task": "jobs.forget", "schedule": 3600},
-    "sweep files": {"task": "sessions.sweep_files", "schedule": 3600},
+    "sweep jobs": _every(JOB_SWEEP_SECONDS, "jobs.sweep"),
+    "sweep sessions": _every(60, "sessions.sweep"),
+    "forget jobs": _every(3600, "jobs.forget"),
+    "sweep files": _every(3600, "sessions.sweep_files"),
 }
 
 # What is told
@@ -380,6 +388,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "celery": {"level": "WARNING"},  # two lines for each sweep say nothing
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # answered with 400; no traceback for each
     },
 }

@@ -10,6 +10,9 @@ from django.test import Client
 from PIL import Image
 
 from prompt_media.jobs import runner, services
+from tests.engine.fixtures import engine, grown
+
+__all__ = ["engine", "grown"]
 
 
 @pytest.fixture(autouse=True)

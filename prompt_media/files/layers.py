@@ -6,6 +6,7 @@ least recently used go when the folder outgrows CACHE_MB.
 """
 
 import os
+import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 # Twice the default canvas: enough to cover one with the long side of a 2:1 picture, without a second scaling up.
 LONGEST_SIDE = 2160
+# A session's end clears the cache of the machine that saw it; what others still have of its pictures goes by age.
+UNUSED_SECONDS = 24 * 3600
 
 
 def keep(sha256: str, picture: Picture) -> None:
@@ -86,9 +89,9 @@ def _path(sha256: str) -> Path:
 def _make_room(folder: Path) -> None:
     kept = sorted(_used(folder), reverse=True)
     room = settings.CACHE_MB * 1024 * 1024
-    for _, size, path in kept:
+    for used_at, size, path in kept:
         room -= size
-        if room < 0:
+        if room < 0 or used_at < time.time() - UNUSED_SECONDS:
             path.unlink(missing_ok=True)
 
 

@@ -102,7 +102,7 @@ def _worker(layout: Layout, queue: str, processes: int, *, manner: tuple[str, ..
         argv=(
             *manner,
             *_celery(layout, "worker"),
-            f"--queues={queue}",
+            f"--queues={queue},house",
             f"--hostname={queue}@{layout.node}",
             f"--concurrency={processes}",
             "--pool=prefork",
@@ -123,7 +123,7 @@ def _beat(layout: Layout) -> Command:
 
 def _celery(layout: Layout, verb: str) -> tuple[str, ...]:
     program = (layout.python, "-m", "celery", f"--workdir={layout.project}", "--app=prompt_media.celery", "--quiet")
-    return (*program, verb, "--loglevel=WARNING")
+    return (*program, verb)
 
 
 def _web(layout: Layout) -> Command:

@@ -3,7 +3,8 @@
 import http.client
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 from uuid import uuid4
 
@@ -21,21 +22,21 @@ class Answer:
         return json.loads(self.data)
 
 
-@dataclass(slots=True)
 class Caller:
-    """Speaks to one studio, over one kept connection."""
+    """Speaks to one studio over kept connections, to each of its ports in turn: as behind a balancer of any kind."""
 
-    port: int
-    _connection: http.client.HTTPConnection = field(init=False)
+    def __init__(self, *ports: int) -> None:
+        self._connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=120) for port in ports]
+        self._turns = cycle(self._connections)
 
-    def __post_init__(self) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-
-    def get(self, path: str) -> Answer:
-        return self._call("GET", path)
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._call("GET", path, headers=headers)
 
     def post(self, path: str, body: Mapping[str, object] | None = None, **headers: str) -> Answer:
         return self._call("POST", path, json.dumps(body or {}).encode(), {"Content-Type": "application/json"} | headers)
+
+    def patch(self, path: str, body: Mapping[str, object]) -> Answer:
+        return self._call("PATCH", path, json.dumps(body).encode(), {"Content-Type": "application/json"})
 
     def delete(self, path: str) -> Answer:
         return self._call("DELETE", path)
@@ -50,11 +51,13 @@ class Caller:
         return self._call("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={mark}"})
 
     def close(self) -> None:
-        self._connection.close()
+        for connection in self._connections:
+            connection.close()
 
     def _call(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
-        self._connection.request(method, path, body, headers or {})
-        response = self._connection.getresponse()
+        connection = next(self._turns)
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
         return Answer(response.status, response.headers, response.read())
 
 

@@ -1,4 +1,4 @@
-"""Running engines for tests. One is shared by all tests that leave it whole, for a start takes seconds."""
+"""Engines of a test's own; those that many tests share are in fixtures.py."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,15 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.engine.running import Engine
-
-
-@pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A running engine that heals: a test may kill its children, and must leave it answering."""
-    running = Engine(tmp_path_factory.mktemp("engine"))
-    running.wait_until_ready()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

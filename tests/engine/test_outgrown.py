@@ -2,8 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
@@ -16,41 +15,17 @@ from PIL import Image
 from prompt_media.files import store
 from tests.engine import servers
 from tests.engine.calling import Caller, open_session
-from tests.engine.running import Engine
+from tests.engine.grown import Grown
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.xdist_group("engine_grown")
 
 STILL = {"prompt": "Set @scenery as background and @dot as front image"}
 MOVING = {"prompt": "@scenery is the background, @dot moves from left to right", "frames": 12}
 
 
-@dataclass(frozen=True, slots=True)
-class Studio:
-    """A running engine and the servers it was given."""
-
-    engine: Engine
-    environment: dict[str, str]
-
-    def stored(self, owner: str) -> set[str]:
-        """What lies in its bucket for a session."""
-        return {key for key in servers.keys(self.environment) if owner in key}
-
-
-@pytest.fixture(scope="session")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    home = tmp_path_factory.mktemp("outgrown")
-    with ExitStack() as running:
-        database = running.enter_context(servers.postgres(home / "postgres"))
-        storage = running.enter_context(servers.s3(home / "s3"))
-        engine = Engine(home / "studio", **database, **storage)
-        running.callback(engine.stop)
-        engine.wait_until_ready()
-        yield Studio(engine, database | storage)
-
-
 @pytest.fixture
-def caller(studio: Studio) -> Iterator[Caller]:
-    with closing(Caller(studio.engine.port)) as caller:
+def caller(grown: Grown) -> Iterator[Caller]:
+    with closing(Caller(*grown.ports)) as caller:
         yield caller
 
 
@@ -84,36 +59,36 @@ def test_pictures_are_made_and_every_byte_comes_back(caller, session):
     assert len(ZipFile(io.BytesIO(packed.data)).namelist()) == 4
 
 
-def test_files_lie_in_the_bucket_and_nowhere_else(studio, caller, session):
+def test_files_lie_in_the_bucket_and_nowhere_else(grown, caller, session):
     made = make(caller, session, STILL)
 
-    kept = studio.stored(session)
+    kept = grown.stored(session)
     assert f"output/{session}/{Path(made['url']).name}" in kept
     # Two uploads and one picture, each with its thumbnail; what was set aside for the worker is gone.
     assert len(kept) == 6
-    assert not [path for path in (studio.engine.home / "media").rglob("*") if path.is_file()]
+    assert not [path for machine in grown.machines for path in (machine.home / "media").rglob("*") if path.is_file()]
 
 
-def test_a_deleted_session_takes_its_files_out_of_the_bucket(studio, caller, session):
+def test_a_deleted_session_takes_its_files_out_of_the_bucket(grown, caller, session):
     make(caller, session, MOVING)
 
     assert caller.delete(f"/session/{session}/").status == 200
 
     assert caller.get(f"/session/{session}/").status == 404
-    assert not studio.stored(session)
+    assert not grown.stored(session)
 
 
-def test_a_file_that_is_gone_from_the_bucket_is_told_as_gone(studio, caller, session):
+def test_a_file_that_is_gone_from_the_bucket_is_told_as_gone(grown, caller, session):
     made = make(caller, session, STILL)
-    servers.remove(studio.environment, f"output/{session}/{Path(made['url']).name}")
+    servers.remove(grown.environment, f"output/{session}/{Path(made['url']).name}")
 
     missing = caller.get(made["url"])
 
     assert (missing.status, missing.json["code"]) == (404, "file_gone")
 
 
-def test_what_a_crash_left_in_the_bucket_is_found_and_removed(studio, settings):
-    settings.STORAGES = settings.STORAGES | {"default": servers.as_storage(studio.environment)}
+def test_what_a_crash_left_in_the_bucket_is_found_and_removed(grown, settings):
+    settings.STORAGES = settings.STORAGES | {"default": servers.as_storage(grown.environment)}
     store.put("output/nobody/a.png", b"a picture")
     store.put("output/nobody/thumbnails/a.webp", b"its thumbnail")
 
@@ -121,13 +96,13 @@ def test_what_a_crash_left_in_the_bucket_is_found_and_removed(studio, settings):
     assert store.last_change("output/nobody") > timezone.now() - timedelta(minutes=1)
     store.discard_folder("output/nobody")
 
-    assert not studio.stored("nobody")
+    assert not grown.stored("nobody")
     assert "nobody" not in store.folders("output")
 
 
-def test_rows_are_in_postgres(studio, caller, session):
-    with psycopg.connect(studio.environment["DATABASE_URL"]) as database:
+def test_rows_are_in_postgres(grown, caller, session):
+    with psycopg.connect(grown.environment["DATABASE_URL"]) as database:
         found = database.execute("SELECT count(*) FROM sessions_app_session WHERE public_id = %s", [session]).fetchone()
 
     assert found == (1,)
-    assert not (studio.engine.home / "var" / "db.sqlite3").exists()
+    assert not list(grown.home.rglob("*.sqlite3"))

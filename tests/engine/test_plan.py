@@ -69,6 +69,13 @@ def test_bulk_work_gives_way_to_whoever_waits():
     assert words(ALONE, "worker-quick")[0] == ALONE.python
 
 
+def test_no_line_of_jobs_stands_before_a_sweep(settings):
+    assert {entry["options"]["queue"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} == {"house"}
+    for worker in ("worker-quick", "worker-bulk"):
+        (queues,) = [word for word in words(ALONE, worker) if word.startswith("--queues=")]
+        assert queues.endswith(",house")
+
+
 def test_workers_are_asked_for_a_stop_that_has_an_end():
     stops = {command.name: command.stop_signal for command in plan.commands(ALONE)}
 

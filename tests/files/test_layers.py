@@ -1,6 +1,7 @@
 """The cache of decoded pictures: whatever happens to it, the stored file decides what is painted."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,14 +100,25 @@ def test_what_cannot_be_seen_does_not_colour_the_edge_of_what_can():
 def test_the_layers_used_longest_ago_make_room(settings):
     settings.CACHE_MB = 1
     third_of_a_megabyte = Picture(np.zeros((340, 333, 3), np.uint8))
+    a_minute_ago = time.time() - 60
     for age, name in enumerate(("old", "used", "young")):
         layers.keep(name, third_of_a_megabyte)
-        os.utime(settings.CACHE_DIR / "layers" / f"{name}.npy", (1000 + age, 1000 + age))
+        os.utime(settings.CACHE_DIR / "layers" / f"{name}.npy", (a_minute_ago + age, a_minute_ago + age))
     layers.layer("old", KEY)
     layers.keep("new", third_of_a_megabyte)
 
     kept = {path.stem for path in (settings.CACHE_DIR / "layers").iterdir()}
     assert kept == {"old", "young", "new"}
+
+
+def test_a_layer_nobody_used_for_a_day_goes_with_the_next(settings):
+    layers.keep("yesterday's", Picture(np.zeros((4, 4, 3), np.uint8)))
+    two_days_ago = time.time() - 2 * 24 * 3600
+    os.utime(settings.CACHE_DIR / "layers" / "yesterday's.npy", (two_days_ago, two_days_ago))
+
+    layers.keep("today's", Picture(np.zeros((4, 4, 3), np.uint8)))
+
+    assert [path.stem for path in (settings.CACHE_DIR / "layers").iterdir()] == ["today's"]
 
 
 def test_a_forgotten_layer_is_gone_and_may_be_forgotten_twice(stored, kept):

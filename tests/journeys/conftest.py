@@ -1,18 +1,24 @@
-"""The stories are told to a studio that runs for real, over HTTP alone."""
+"""The stories are told to a studio that runs for real, over HTTP alone: on one machine, and again on four."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
 from tests.engine.calling import Caller
-from tests.engine.conftest import engine
+from tests.engine.grown import Grown
+from tests.engine.running import Engine
 
-__all__ = ["engine"]
+LAYOUTS = ["engine", pytest.param("grown", marks=pytest.mark.xdist_group("grown"))]
+
+
+@pytest.fixture(params=LAYOUTS)
+def studio(request: pytest.FixtureRequest) -> Engine | Grown:
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
-def stranger(engine) -> Iterator[Caller]:
-    """Somebody with an HTTP client, and nothing of ours."""
-    caller = Caller(engine.port)
-    yield caller
-    caller.close()
+def stranger(studio: Engine | Grown) -> Iterator[Caller]:
+    """Somebody with an HTTP client, and nothing of ours. On four machines each call reaches another one."""
+    with closing(Caller(*studio.ports)) as caller:
+        yield caller

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import cycle, islice
 
 import pytest
 
@@ -15,16 +16,16 @@ CALLERS = 6
 
 
 @pytest.fixture
-def at_once(engine) -> Callable[[Callable[[Caller], Answer]], list[Answer]]:
+def at_once(studio) -> Callable[[Callable[[Caller], Answer]], list[Answer]]:
     """What as many callers are answered who all do the same, each over a connection of its own."""
 
     def at_once(call: Callable[[Caller], Answer]) -> list[Answer]:
-        def alone(_: int) -> Answer:
-            with closing(Caller(engine.port)) as caller:
+        def alone(port: int) -> Answer:
+            with closing(Caller(port)) as caller:
                 return call(caller)
 
         with ThreadPoolExecutor(CALLERS) as callers:
-            return list(callers.map(alone, range(CALLERS)))
+            return list(callers.map(alone, islice(cycle(studio.ports), CALLERS)))
 
     return at_once
 

@@ -41,9 +41,9 @@ def run(lines: str, folder: Path) -> str:
 
 
 @NEEDS_CURL
-def test_the_lines_for_programs_make_an_animation_and_leave_nothing(stranger, engine, folder):
-    lines = block("curl").replace("127.0.0.1:8001", f"127.0.0.1:{engine.port}")
-    assert str(engine.port) in lines
+def test_the_lines_for_programs_make_an_animation_and_leave_nothing(stranger, studio, folder):
+    lines = block("curl").replace("127.0.0.1:8001", f"127.0.0.1:{studio.ports[0]}")
+    assert str(studio.ports[0]) in lines
 
     told = run(f"{lines}\necho; echo $ID", folder)
 

@@ -143,14 +143,12 @@ def test_everything_can_be_looked_at_and_taken_away(stranger, session):
     assert len(ZipFile(io.BytesIO(packed.data)).namelist()) == 4
 
 
-def test_a_deleted_session_is_gone_with_its_files(stranger, session, engine):
+def test_a_deleted_session_is_gone_with_its_files(stranger, session, studio):
     make(stranger, session, "@logo on the left")
-    folder = engine.home / "media" / "uploads" / session
-    assert any(folder.iterdir())
+    assert studio.stored(session)
     assert stranger.delete(f"/session/{session}/").status == 200
     assert stranger.get(f"/session/{session}/").status == 404
-    assert not folder.exists()
-    assert not (engine.home / "media" / "output" / session).exists()
+    assert not studio.stored(session)
 
 
 def test_mistakes_are_told_and_cost_nothing(stranger, session):
