@@ -174,6 +174,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 if DATABASES["default"]["ENGINE"] == _LOCAL["ENGINE"]:
     DATABASES["default"] |= {"OPTIONS": _SQLITE, "CONN_MAX_AGE": None}
 else:
+    # Each connection is tried as it leaves the pool: after a restart of the database all of them are dead.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
         **DATABASES["default"].get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 10},

@@ -59,7 +59,8 @@ def discard(keys: Iterable[str]) -> None:
 def discard_on_commit(keys: Iterable[str]) -> None:
     """Remove files once their rows are gone for certain: row first, file on commit."""
     doomed = list(keys)
-    transaction.on_commit(lambda: discard(doomed))
+    # Robust: the rows are gone, so a storage that is down must not tell the caller of a failure; a sweep comes later.
+    transaction.on_commit(lambda: discard(doomed), robust=True)
 
 
 def folders(prefix: str) -> list[str]:

@@ -6,16 +6,15 @@ its `write` lands in the transaction that ends the job, its `discard` clears awa
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 
 from prompt_media.errors import HouseError, Unavailable
-from prompt_media.jobs import services
+from prompt_media.jobs import heartbeat, services
 from prompt_media.jobs.models import Job
 
 log = structlog.get_logger(__name__)
@@ -48,8 +47,10 @@ class Ticket:
         return self.job.payload
 
     @property
-    def attempt(self) -> int:
-        return self.job.attempts
+    def claim(self) -> str:
+        """Sets this attempt apart from every other, for names of files: what was taken from us and is being done
+        again elsewhere must not meet what we made. A retry counts its attempts anew, so their number would not do."""
+        return str(self.job.token)[:8]
 
     def advance(self, done: int, total: int, note: str = "") -> None:
         """Tell how far the work is. Raises Stopped when the job was cancelled or taken over."""
@@ -80,7 +81,8 @@ def run(job_id: str) -> None:
         return
     with structlog.contextvars.bound_contextvars(job=job_id, kind=job.kind, attempt=job.attempts):
         try:
-            _work(Ticket(job))
+            with heartbeat.of(job):
+                _work(Ticket(job))
         except services.Stopped:
             log.info("job stopped: cancelled or taken over")
 
@@ -91,20 +93,30 @@ def _work(ticket: Ticket) -> None:
         _finish(job, _handlers[job.kind](ticket))
     except services.Stopped:
         raise
-    except (Unavailable, OperationalError) as error:
+    except (Unavailable, OperationalError, InterfaceError) as error:
         log.warning("job put back", reason=str(error))
-        services.put_back(job)
+        services.put_back(job, "Waits for a part that is down")
     except HouseError as error:
         services.fail(job, error)
     except SoftTimeLimitExceeded:
         services.fail(job, HouseError("It took longer than any job may. Ask for less at once.", code="too_slow"))
+    except SystemExit:
+        # Its worker was told to stop (see jobs.tasks).
+        services.put_back(job, "Goes on when the workers are back")
+        raise
     except Exception:
         log.exception("job failed")
         services.fail(job, HouseError(f"Something broke inside. The log tells more under {job.pk}."))
 
 
 def _finish(job: Job, outcome: Outcome) -> None:
-    with ExitStack() as unless_done:
-        unless_done.callback(outcome.discard)
+    try:
         services.finish(job, outcome.write)
-        unless_done.pop_all()
+    except services.Stopped:
+        outcome.discard()
+        raise
+    except BaseException:
+        # A time limit, a lost connection: it may have come after the commit, when a row points to the files.
+        if not services.has_finished(job):
+            outcome.discard()
+        raise

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from prompt_media.errors import NotFound
 from prompt_media.jobs.models import Job
@@ -50,6 +51,12 @@ def places_in_line(jobs: Iterable[Job]) -> dict[UUID, int]:
 def place_in_line(job: Job) -> int:
     """The place of one job; 0 when it does not wait."""
     return places_in_line([job]).get(job.pk, 0)
+
+
+def front(queue: str) -> datetime | None:
+    """When the newest job of a queue that has been started was sent; None while none has."""
+    started = Job.objects.filter(queue=queue, started_at__gt=F("sent_at"))
+    return started.order_by("-created_at", "-id").values_list("sent_at", flat=True).first()
 
 
 def matching(jobs: QuerySet[Job], words: str) -> QuerySet[Job]:

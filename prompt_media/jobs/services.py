@@ -6,6 +6,8 @@ Leases run on the database's clock, so that no worker's own clock can steal anot
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -43,7 +45,7 @@ def submit(
     job = Job.objects.create(
         kind=kind, owner=owner, title=title, payload=payload, subject=subject, about=about, queue=queue
     )
-    transaction.on_commit(lambda: publish(job))
+    _publish_on_commit(job)
     return job
 
 
@@ -69,7 +71,13 @@ def claim(job_id: UUID | str) -> Job | None:
     if not won:
         return None
     bus.announce(UUID(str(job_id)), Job.Status.RUNNING)
-    return Job.objects.get(pk=job_id)
+    # By its token too: frozen between these two statements, we would take a successor's claim for ours.
+    return Job.objects.filter(pk=job_id, token=token).first()
+
+
+def keep_alive(job: Job) -> None:
+    """Renew the lease of work that is at a long step. Raises Stopped when it is no longer ours."""
+    _ours(job, lease_until=_in_seconds(settings.JOB_LEASE_SECONDS))
 
 
 def advance(job: Job, *, done: int, total: int, note: str) -> None:
@@ -81,9 +89,18 @@ def advance(job: Job, *, done: int, total: int, note: str) -> None:
 def finish(job: Job, write: Callable[[], None]) -> None:
     """End it as done, with `write` in the same transaction: the result and the word "done" appear together."""
     with transaction.atomic():
-        _ours(job, status=Job.Status.DONE, done=F("total"), note="", token=None, lease_until=None, finished_at=Now())
+        # The token stays: it tells whose result it is (see `has_finished`).
+        _ours(job, status=Job.Status.DONE, done=F("total"), note="", lease_until=None, finished_at=Now())
         write()
     bus.announce(job.pk, Job.Status.DONE)
+
+
+def has_finished(job: Job) -> bool:
+    """Whether this very claim ended the job as done, for one who was interrupted and cannot tell."""
+    with transaction.atomic():
+        # Under the row's lock: a commit whose answer was lost may still be under way.
+        row = Job.objects.select_for_update().filter(pk=job.pk).first()
+        return row is not None and row.status == Job.Status.DONE and row.token == job.token
 
 
 def fail(job: Job, error: HouseError) -> None:
@@ -92,8 +109,8 @@ def fail(job: Job, error: HouseError) -> None:
     bus.announce(job.pk, Job.Status.FAILED)
 
 
-def put_back(job: Job) -> None:
-    """Back into the line: something it needs is down, which is no fault of its own and costs it no attempt."""
+def put_back(job: Job, note: str) -> None:
+    """Back into the line, for a reason that is no fault of its own and costs it no attempt."""
     _ours(
         job,
         status=Job.Status.QUEUED,
@@ -101,7 +118,7 @@ def put_back(job: Job) -> None:
         token=None,
         lease_until=None,
         sent_at=Now(),
-        note="Waits for a part that is down",
+        note=note,
     )
     bus.announce(job.pk, Job.Status.QUEUED)
 
@@ -154,20 +171,19 @@ def retry(job: Job) -> Job:
         if not anew:
             raise Conflict("Somebody else has retried this job already.", code="job_live")
         job.refresh_from_db()
-        transaction.on_commit(lambda: publish(job))
+        _publish_on_commit(job)
     return job
 
 
 def sweep() -> int:
     """Publish again what was never started or whose worker died; give up on what died too often. Returns how many.
 
-    A waiting job is published again only when the broker holds nothing for its queue: while it does, the job is
-    merely waiting its turn, and a second message would stand in the way of newer work.
+    A waiting job is published again only when its message must be gone: the broker holds none for its queue, or one
+    that was sent later has been started. Until then it waits its turn, and a second message would only stand in the
+    way of newer work.
     """
-    late = Q(status=Job.Status.QUEUED, sent_at__lt=_in_seconds(-settings.JOB_SWEEP_SECONDS))
-    unheld = Q(queue__in=bus.empty_queues(Job.Queue.values))
     orphaned = Q(status=Job.Status.RUNNING, lease_until__lt=Now())
-    stuck = list(Job.objects.filter(late & unheld | orphaned).order_by("created_at")[:500])
+    stuck = list(Job.objects.filter(_late() & (_unheld() | _overtaken()) | orphaned).order_by("created_at")[:500])
     for job in stuck:
         _mend(job)
     return len(stuck)
@@ -179,10 +195,38 @@ def forget() -> int:
     return gone.delete()[0]
 
 
+def _publish_on_commit(job: Job) -> None:
+    # Robust: the row is committed, so whatever the broker's library may raise is no reason to tell of a failure.
+    transaction.on_commit(lambda: publish(job), robust=True)
+
+
+def _late() -> Q:
+    """It waits for longer than a sweep; or it was sent by a machine whose clock is ahead, and says nothing."""
+    patience = settings.JOB_SWEEP_SECONDS
+    sent_wrongly = Q(sent_at__lt=_in_seconds(-patience)) | Q(sent_at__gt=_in_seconds(patience))
+    return Q(status=Job.Status.QUEUED) & sent_wrongly
+
+
+def _unheld() -> Q:
+    return Q(queue__in=bus.empty_queues(Job.Queue.values))
+
+
+def _overtaken() -> Q:
+    """Queues are first in, first out: what was sent before a job that has been started is no longer in its queue."""
+    fronts = [(queue, sent_at) for queue in Job.Queue.values if (sent_at := selectors.front(queue))]
+    return reduce(or_, (Q(queue=queue, sent_at__lt=sent_at) for queue, sent_at in fronts), Q(pk__in=()))
+
+
 def _mend(job: Job) -> None:
     if job.attempts >= settings.JOB_ATTEMPTS:
         _give_up(job)
-    elif Job.objects.filter(pk=job.pk, sent_at=job.sent_at, status__in=Job.LIVE).update(sent_at=Now()):
+    elif Job.objects.filter(pk=job.pk, sent_at=job.sent_at, status=job.status, token=job.token).update(
+        # A row that stayed "running" would be published again at every sweep until its turn comes.
+        status=Job.Status.QUEUED,
+        token=None,
+        lease_until=None,
+        sent_at=Now(),
+    ):
         publish(job)
 
 

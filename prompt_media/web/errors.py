@@ -13,7 +13,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework import exceptions
@@ -94,7 +94,7 @@ def from_django(error: Exception) -> HouseError | None:
             return NotAllowed("You may not do that here.")
         case RequestDataTooBig() | TooManyFilesSent() | TooManyFieldsSent():
             return TooLarge("The request is larger than this door takes.")
-        case OperationalError():
+        case OperationalError() | InterfaceError():
             log.warning("database not answering", reason=str(error))
             return Unavailable("The database is not answering. Try again in a moment.", retry_after=5)
         case DisallowedHost():

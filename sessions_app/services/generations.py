@@ -112,7 +112,7 @@ def carry_out(ticket: Ticket) -> Outcome:
     if made is None:
         raise selectors.gone()
     rendered = render.in_format(scene.from_json(made.scene), made.format, _ingredients(made), ticket)
-    image = _stored(made, rendered, ticket.attempt)
+    image = _stored(made, rendered, ticket.claim)
     return Outcome(
         write=lambda: _write(made.session, image),
         discard=lambda: store.discard([image.key, image.thumbnail_key]),
@@ -186,11 +186,11 @@ def _ingredients(made: Generation) -> TaggedPictures:
     return TaggedPictures(images)
 
 
-def _stored(made: Generation, rendered: Rendered, attempt: int) -> Image:
-    """The files in the storage, and the row that will point to them. The name bears the attempt: a worker that was
-    taken for dead can never overwrite what its successor made."""
+def _stored(made: Generation, rendered: Rendered, claim: str) -> Image:
+    """The files in the storage, and the row that will point to them. The name bears the claim: a worker that was
+    taken for dead can neither overwrite nor discard what its successor made."""
     stem = "animated" if made.format == "gif" else "generated"
-    name = f"{stem}_{made.pk.hex}_{attempt}.{rendered.extension}"
+    name = f"{stem}_{made.pk.hex}_{claim}.{rendered.extension}"
     key = names.output_key(made.session.public_id, name)
     image = Image(
         session=made.session,

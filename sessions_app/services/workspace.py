@@ -96,7 +96,7 @@ def close(*, session: Session) -> None:
         jobs.leave(session.subject)
         session.delete()
         store.discard_on_commit(key for image in images for key in image[:2])
-        transaction.on_commit(lambda: _sweep_up(session.public_id, {sha256 for _, _, sha256 in images}))
+        transaction.on_commit(lambda: _sweep_up(session.public_id, {sha256 for _, _, sha256 in images}), robust=True)
 
 
 def close_if_there(public_id: object) -> None:

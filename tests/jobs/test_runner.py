@@ -2,7 +2,7 @@
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 
 from prompt_media.errors import InvalidInput, Unavailable
 from prompt_media.jobs import runner, services
@@ -120,3 +120,40 @@ def test_a_job_delivered_twice_is_done_once(do):
     job = do(lambda ticket: runs.append(1) or Outcome())
     runner.run(str(job.pk))
     assert runs == [1]
+
+
+@pytest.mark.parametrize("interruption", [SoftTimeLimitExceeded, OperationalError, SystemExit])
+def test_whatever_comes_after_the_commit_leaves_the_result_alone(do, monkeypatch, interruption):
+    discarded = []
+
+    def interrupted(*told: object) -> None:
+        if "done" in told:
+            raise interruption
+
+    monkeypatch.setattr(services.bus, "announce", interrupted)
+    job = do(lambda ticket: Outcome(discard=lambda: discarded.append(True)))
+    assert (job.status, discarded) == ("done", [])
+
+
+def test_a_worker_that_is_told_to_stop_lets_its_job_go(do):
+    def stopped(ticket: Ticket) -> Outcome:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        do(stopped)
+    job = Job.objects.get()
+    assert (job.status, job.attempts) == ("queued", 0)
+
+
+def test_two_attempts_never_bear_the_same_name(do):
+    claims = []
+
+    def cancelled_and_retried(ticket: Ticket) -> Outcome:
+        claims.append(ticket.claim)
+        if len(claims) == 1:
+            services.retry(services.cancel(ticket.job))
+            runner.run(str(ticket.job.pk))
+        return Outcome()
+
+    assert do(cancelled_and_retried).attempts == 1
+    assert len(set(claims)) == 2

@@ -1,6 +1,7 @@
 """A job's life, step by step: whatever happens twice or at the wrong moment changes nothing."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -74,6 +75,22 @@ def test_a_finished_job_stays_done(published):
     assert Job.objects.get(pk=claimed.pk).status == Job.Status.DONE
 
 
+def test_whose_result_it_is_can_be_told_afterwards():
+    lost = services.claim(submit().pk)
+    let_the_lease_end(lost)
+    winner = services.claim(lost.pk)
+    services.finish(winner, lambda: None)
+    assert services.has_finished(winner)
+    assert not services.has_finished(lost)
+
+
+def test_a_claim_taken_over_at_once_is_no_claim(monkeypatch):
+    """Frozen for longer than its lease between taking the job and reading its row."""
+    job = submit()
+    monkeypatch.setattr(bus, "announce", lambda *told: Job.objects.update(token=uuid4()))
+    assert services.claim(job.pk) is None
+
+
 def test_a_result_that_cannot_be_written_leaves_the_job_running():
     claimed = services.claim(submit().pk)
 
@@ -142,7 +159,7 @@ def test_the_sweep_leaves_alone_what_only_waits_its_turn(published, held):
 
 def test_a_job_put_back_keeps_its_attempts_and_is_not_published_at_once(published, held):
     claimed = services.claim(submit().pk)
-    services.put_back(claimed)
+    services.put_back(claimed, "Waits")
     services.sweep()
     claimed.refresh_from_db()
     assert (claimed.status, claimed.attempts, published) == ("queued", 0, [])
@@ -170,11 +187,34 @@ def test_the_sweep_publishes_what_was_never_started(published, held):
     assert published == [job], "published a moment ago, it is not published again at once"
 
 
-def test_the_sweep_publishes_what_its_worker_left(published, held):
+def test_the_sweep_publishes_a_lost_message_although_others_stand_in_the_line(published, held):
+    held.append("quick")
+    lost, overtook, waits = submit(), submit(), submit()
+    for age, job in ((3, lost), (2, overtook), (1, waits)):
+        Job.objects.filter(pk=job.pk).update(sent_at=timezone.now() - timedelta(minutes=age))
+    services.sweep()
+    assert published == [], "as far as anyone can tell, all wait their turn"
+    services.claim(overtook.pk)
+    services.sweep()
+    assert published == [lost]
+
+
+def test_the_sweep_finds_what_a_machine_with_a_wrong_clock_has_sent(published, held):
+    job = submit()
+    Job.objects.update(sent_at=timezone.now() + timedelta(hours=1))
+    services.sweep()
+    assert published == [job]
+
+
+def test_the_sweep_puts_what_its_worker_left_back_into_the_line(published, held):
     claimed = services.claim(submit().pk)
     let_the_lease_end(claimed)
     services.sweep()
-    assert published == [claimed]
+    services.sweep()
+    assert published == [claimed], "once: it waits its turn like any other"
+    assert selectors.place_in_line(Job.objects.get()) == 1
+    with pytest.raises(services.Stopped):
+        services.advance(claimed, done=1, total=2, note="")
 
 
 def test_the_sweep_gives_up_after_three_deaths_and_says_so(published, held):
