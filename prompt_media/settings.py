@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import structlog
 from environs import Env
+from marshmallow.validate import OneOf
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -74,6 +75,7 @@ SECRET_KEY: str = env.str("SECRET_KEY", None) or _secret_key(DATA_DIR / "secret_
 HOST: str = env.str("HOST", "127.0.0.1")
 PORT: int = env.int("PORT", 8001)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+ACCESS: str = env.str("ACCESS", "open", validate=OneOf(["open", "login"]))
 ALLOW_OPEN_NETWORK: bool = env.bool("ALLOW_OPEN_NETWORK", False)
 TRUSTED_ORIGINS: list[str] = env.list("TRUSTED_ORIGINS", [])
 HTTPS: bool = env.bool("HTTPS", False)
@@ -115,6 +117,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "storages",
     "prompt_media",
+    "prompt_media.access",
     "prompt_media.jobs",
     "sessions_app",
 ]
@@ -128,6 +131,7 @@ MIDDLEWARE = [
     "prompt_media.web.policy.ContentPolicyMiddleware",
     "prompt_media.web.middleware.same_origin",
     "prompt_media.web.middleware.body_limit",
+    "prompt_media.access.middleware.Gate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -242,7 +246,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-LOGIN_URL = "/admin/login/"
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 8 * 3600
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")

@@ -9,6 +9,8 @@ from prompt_media.web import health
 urlpatterns = [
     path("", include("sessions_app.page_urls")),
     path("", include("sessions_app.urls")),
+    path("", include("prompt_media.access.page_urls")),
+    path("", include("prompt_media.access.urls")),
     path("", include("prompt_media.jobs.page_urls")),
     path("", include("prompt_media.jobs.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -66,6 +67,8 @@ def problem(error: HouseError, request: HttpRequest | Request) -> HttpResponse:
     response = JsonResponse(body, status=error.status, content_type="application/problem+json")
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Bearer"
     return response
 
 
@@ -79,8 +82,16 @@ def answer(error: HouseError, request: HttpRequest) -> HttpResponse:
 
 def wants_page(request: HttpRequest) -> bool:
     """Whether a person looks at the answer. HTMX asks in a person's name, but shows the problem in a toast."""
-    asks_for_html = "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers
-    return asks_for_html and not request.path.startswith(_PROGRAM_PATHS)
+    return accepts_html(request) and "HX-Request" not in request.headers and not is_for_programs(request)
+
+
+def accepts_html(request: HttpRequest) -> bool:
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def is_for_programs(request: HttpRequest) -> bool:
+    """Whether this address is one that programs call."""
+    return request.path.startswith(_PROGRAM_PATHS)
 
 
 def from_django(error: Exception) -> HouseError | None:

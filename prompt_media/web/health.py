@@ -2,7 +2,12 @@
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from prompt_media.web import identity
 
 
+@identity.open_to_all
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok", "version": settings.VERSION})

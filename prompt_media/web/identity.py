@@ -1,27 +1,30 @@
 """Who is calling: a user, a visitor's browser, or the house itself.
 
 An identity is one short text, `user:<id>`, `visitor:<id>` or `house`, and rows carry it as their owner.
-HTML pages set the visitor's cookie; API routes never set one.
+HTML pages set the visitor's cookie; API routes never set one. Whether a caller may come in at all is decided before,
+at access.middleware.
 """
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from prompt_media.errors import NotAllowed, NotSignedIn
+from prompt_media.errors import NotAllowed
 from prompt_media.web.pages import PageRequest
 
 HOUSE = "house"
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 _A_YEAR = 365 * 24 * 3600
 
 
@@ -31,6 +34,32 @@ def of(request: HttpRequest | Request) -> str:
     if not hasattr(plain, "identity"):
         plain.identity = _user(plain) or visitor(plain) or HOUSE
     return plain.identity
+
+
+def account(request: HttpRequest | Request) -> AbstractBaseUser | None:
+    """The account that is signed in, by its session or by a token; None for everybody else."""
+    user = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else None
+
+
+def is_signed_in(request: HttpRequest | Request) -> bool:
+    return account(request) is not None
+
+
+def is_staff(request: HttpRequest | Request) -> bool:
+    return getattr(account(request), "is_staff", False)
+
+
+def may_use(request: HttpRequest | Request, owner: str) -> bool:
+    """Whether a thing of this owner, asked for by an id that can be guessed, is this caller's to use."""
+    is_everybodys = owner == HOUSE and settings.ACCESS == "open"
+    return is_everybodys or owner == of(request) or is_staff(request)
+
+
+def open_to_all(view: View) -> View:
+    """For doors that answer also to whom `ACCESS=login` would send away."""
+    view.is_open_to_all = True  # type: ignore[attr-defined]
+    return view
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -53,12 +82,11 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 class IdentityAuthentication(BaseAuthentication):
     """DRF's door: a call that carries a cookie must prove on unsafe methods that our own page sent it.
 
-    DRF's SessionAuthentication asks that of logged-in users only, and a visitor's cookie is an identity too.
+    DRF's SessionAuthentication asks that of logged-in users only, and a visitor's cookie is an identity too. A token
+    needs no proof: the gate has marked its call.
     """
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
-        if request.headers.get("Authorization", "").lower().startswith("bearer"):
-            raise NotSignedIn("This token is not known: no tokens are given out here. Call without one.")
         caller = of(request)
         if caller != HOUSE and request.method not in SAFE_METHODS:
             _prove(request)
@@ -86,8 +114,8 @@ def of_user(user: AbstractBaseUser) -> str:
 
 
 def _user(request: HttpRequest) -> str | None:
-    user = getattr(request, "user", None)
-    return of_user(user) if user is not None and user.is_authenticated else None
+    user = account(request)
+    return of_user(user) if user else None
 
 
 def visitor(request: HttpRequest) -> str | None:

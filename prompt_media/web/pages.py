@@ -1,5 +1,7 @@
 """Requests as our middleware leaves them."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -10,8 +12,14 @@ class NumberedRequest(HttpRequest):
     request_id: str
 
 
-class PageRequest(NumberedRequest):
-    """A page's: `htmx` is true when HTMX asks, and knows for which element; `identity` is the caller's."""
+class CalledRequest(NumberedRequest):
+    """Any request behind the gate: `token` is what it came with, if any, and `identity` the caller's."""
+
+    token: Any
+    identity: str
+
+
+class PageRequest(CalledRequest):
+    """A page's: `htmx` is true when HTMX asks, and knows for which element."""
 
     htmx: HtmxDetails
-    identity: str

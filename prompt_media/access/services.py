@@ -1,0 +1,72 @@
+"""What can happen to a token: it is made, used and revoked."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Q
+from django.utils import timezone
+
+from prompt_media.access import selectors
+from prompt_media.access.models import Token
+from prompt_media.errors import Unprocessable
+
+log = structlog.get_logger(__name__)
+
+# Lets people, and programs that look for leaked secrets, recognise one.
+_MARK = "pm_"
+_SHOWN = len(_MARK) + 8
+# A write for every call would cost more than it tells.
+_NOTE_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A token just made. This is the only moment its secret is known."""
+
+    token: Token
+    secret: str
+
+
+def create(
+    *,
+    user: AbstractBaseUser,
+    name: str = "",
+    scope: str = Token.Scope.WRITE,
+    expires_at: datetime | None = None,
+    made_with: Token | None = None,
+) -> Fresh:
+    """A new token of this account. One made with another token ends with it at the latest."""
+    if expires_at is not None and expires_at <= timezone.now():
+        raise Unprocessable("A token must end in the future, or say no end.", code="out_of_range", field="expires_at")
+    ends = [end for end in (expires_at, made_with.expires_at if made_with else None) if end]
+    secret = _MARK + secrets.token_urlsafe(32)
+    token = Token.objects.create(
+        user_id=user.pk,
+        name=name,
+        scope=scope,
+        digest=selectors.digest(secret),
+        prefix=secret[:_SHOWN],
+        expires_at=min(ends, default=None),
+    )
+    log.info("token made", token=token.prefix, user=user.pk, scope=scope)
+    return Fresh(token, secret)
+
+
+def revoke(token: Token) -> None:
+    """End a token at once and for good."""
+    now = timezone.now()
+    if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
+        token.revoked_at = now
+        log.info("token revoked", token=token.prefix, user=token.user_id)
+
+
+def note_use(token: Token) -> None:
+    """Remember that it was used, at most once a minute."""
+    now = timezone.now()
+    if token.last_used_at and now - token.last_used_at < _NOTE_EVERY:
+        return
+    long_ago = Q(last_used_at=None) | Q(last_used_at__lte=now - _NOTE_EVERY)
+    Token.objects.filter(long_ago, pk=token.pk).update(last_used_at=now)
