@@ -1,4 +1,4 @@
-"""The floor as a Django app: what its work looks like to the jobs room, and what happens when somebody signs in."""
+"""The floor as a Django app: how its work looks, which files are its own, and what happens when somebody signs in."""
 
 import importlib
 
@@ -11,4 +11,5 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         importlib.import_module("sessions_app.faces").register()
+        importlib.import_module("sessions_app.holdings").register()
         importlib.import_module("sessions_app.sign_in").connect()

@@ -14,6 +14,7 @@ from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 
 from prompt_media.errors import Unavailable
+from prompt_media.files.found import Found
 
 log = structlog.get_logger(__name__)
 
@@ -52,3 +53,13 @@ class BucketStorage(S3Storage):
     @_outages_told()
     def get_modified_time(self, name: str) -> datetime:
         return super().get_modified_time(name)
+
+    @_outages_told()
+    def size(self, name: str) -> int:
+        return super().size(name)
+
+    def walk(self, prefix: str) -> Iterator[Found]:
+        """Every file below a key, a thousand asked for at a time."""
+        with _outages_told():
+            for one in self.bucket.objects.filter(Prefix=f"{prefix}/" if prefix else ""):
+                yield Found(one.key, one.size, one.last_modified)

@@ -6,6 +6,8 @@ only when all of it is on the disk.
 
 import errno
 import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +15,7 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
 from prompt_media.errors import StorageFull, Unavailable
+from prompt_media.files.found import Found
 
 
 class DurableStorage(FileSystemStorage):
@@ -37,6 +40,35 @@ class DurableStorage(FileSystemStorage):
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         """Keys are ours and unguessable: a file written again under its key is the same file."""
         return name
+
+    def walk(self, prefix: str) -> Iterator[Found]:
+        """Every file below a key, folder by folder. Links are not followed: none is ours."""
+        root = Path(self.location)
+        if not root.is_dir():
+            raise Unavailable("The folder of the files (MEDIA_ROOT) is not there. Is its disk mounted?", retry_after=60)
+        return _walk(root / prefix, prefix)
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[Found]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    for entry in entries:
+        key = f"{prefix}/{entry.name}" if prefix else entry.name
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(Path(entry), key)
+        elif entry.is_file(follow_symlinks=False) and (found := _found(entry, key)):
+            yield found
+
+
+def _found(entry: os.DirEntry[str], key: str) -> Found | None:
+    """What the folder tells of a file; None when it has gone since it was listed."""
+    try:
+        facts = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    return Found(key, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))
 
 
 def _write(path: Path, content: File) -> None:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from hashlib import sha256
+from typing import cast
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
 from prompt_media.errors import NotFound
+from prompt_media.files.found import Found, Walkable
 
 _CHUNK = 1024 * 1024
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -47,6 +50,27 @@ def chunks(key: str) -> Iterator[bytes]:
     with opened(key) as file:
         while chunk := file.read(_CHUNK):
             yield chunk
+
+
+def size(key: str) -> int | None:
+    """How many bytes a stored file has; None when it is not there."""
+    try:
+        return default_storage.size(key)
+    except FileNotFoundError:
+        return None
+
+
+def digest(key: str) -> str:
+    """The SHA-256 of a stored file, read piece by piece. Raises NotFound when it has gone."""
+    hashed = sha256()
+    for chunk in chunks(key):
+        hashed.update(chunk)
+    return hashed.hexdigest()
+
+
+def walk(prefix: str = "") -> Iterator[Found]:
+    """Every stored file below a key, one after another. Raises Unavailable when the storage cannot tell."""
+    return cast(Walkable, default_storage).walk(prefix)
 
 
 def discard(keys: Iterable[str]) -> None:

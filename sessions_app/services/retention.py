@@ -1,20 +1,16 @@
 """The end of what nobody uses: sessions whose time is over, and files that a crash left without a row."""
 
-from datetime import timedelta
-
 import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from prompt_media.files import store
+from prompt_media.files import audit, keepers, store
+from prompt_media.files.keepers import Keeper
 from sessions_app import names, selectors
 from sessions_app.models import Session
 from sessions_app.services import workspace
 
 log = structlog.get_logger(__name__)
-
-# Files come before their rows: what is younger may belong to a row that is being written now.
-_SETTLED_AFTER = timedelta(hours=1)
 
 
 def sweep() -> int:
@@ -26,10 +22,12 @@ def sweep() -> int:
 
 
 def sweep_files() -> int:
-    """Remove the folders of sessions that are gone, where a crash or a race left some. Returns how many."""
-    removed = sum(_remove_orphans(root) for root in names.ROOTS)
+    """Remove files that no row points to, where a crash or a race left some, and empty folders. Returns how many."""
+    removed = sum(_remove_left_overs(keeper) for keeper in keepers.all_of_them())
+    for root in names.ROOTS:
+        _remove_empty_folders(root)
     if removed:
-        log.warning("files without a session removed", folders=removed)
+        log.warning("files without a row removed", count=removed)
     return removed
 
 
@@ -43,11 +41,17 @@ def _end(pk: int) -> bool:
     return True
 
 
-def _remove_orphans(root: str) -> int:
+def _remove_left_overs(keeper: Keeper) -> int:
+    # A loose file beside the sessions' folders may be somebody's own: only `check_storage --fix` takes those.
+    found = audit.extras(keeper, before=timezone.now() - audit.SETTLED_AFTER)
+    doomed = [extra.key for extra in found if keeper.holder_of(extra.key)]
+    store.discard(doomed)
+    return len(doomed)
+
+
+def _remove_empty_folders(root: str) -> None:
     folders = store.folders(root)
     known = set(Session.objects.filter(public_id__in=folders).values_list("public_id", flat=True))
-    orphans = [f"{root}/{folder}" for folder in folders if folder not in known]
-    settled = [folder for folder in orphans if store.last_change(folder) < timezone.now() - _SETTLED_AFTER]
-    for folder in settled:
-        store.discard_folder(folder)
-    return len(settled)
+    for folder in sorted({*folders} - known):
+        if next(store.walk(f"{root}/{folder}"), None) is None:
+            store.discard_folder(f"{root}/{folder}")

@@ -1,18 +1,21 @@
 """How long a session lives: an idle hour, counted anew by every use, or until it is deleted."""
 
 import os
+import time
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from prompt_media.files.intake import Arrival
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
 from sessions_app import selectors
 from sessions_app.models import Image, Session
-from sessions_app.services import retention, workspace
+from sessions_app.services import retention, uploads, workspace
 from tests.sessions_app.conftest import HOUSE
 
 
@@ -94,3 +97,50 @@ def test_files_without_a_session_are_removed_once_they_are_settled(session, add,
     assert retention.sweep_files() == 1
     assert not orphan.parent.parent.exists()
     assert all(Path(settings.MEDIA_ROOT, image.key).exists() for image in selectors.uploads(session))
+
+
+def left_behind(settings, key: str, hours: float) -> Path:
+    """A file that nobody has touched for so long."""
+    path = Path(settings.MEDIA_ROOT, key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"left behind")
+    then = time.time() - hours * 3600
+    os.utime(path, (then, then))
+    return path
+
+
+def test_what_a_crash_left_in_a_living_session_is_removed(session, add, settings):
+    (photo,) = add("logo")
+    os.utime(Path(settings.MEDIA_ROOT, photo.key), (0, 0))
+    folder = f"uploads/{session.public_id}"
+    attempt = left_behind(settings, f"{folder}/{uuid4().hex}.png", hours=2)
+    cut_off = left_behind(settings, f"{folder}/.{uuid4().hex}.part", hours=2)
+    being_written = left_behind(settings, f"{folder}/{uuid4().hex}.png", hours=0.5)
+    loose = left_behind(settings, "uploads/notes.txt", hours=2000)
+
+    assert retention.sweep_files() == 2
+
+    assert [path.exists() for path in (attempt, cut_off, being_written, loose)] == [False, False, True, True]
+    assert Path(settings.MEDIA_ROOT, photo.key).exists()
+
+
+def test_a_cancelled_upload_waits_a_day_for_its_retry(session, picture, settings, monkeypatch):
+    monkeypatch.setattr(jobs, "publish", lambda job: None)
+    job = uploads.take_in(session=session, arrivals=[Arrival("a.png", picture())])
+    waiting = Path(settings.MEDIA_ROOT, job.payload["files"][0]["key"])
+    os.utime(waiting, (0, 0))
+    assert retention.sweep_files() == 0, "it waits for a worker, however long none comes"
+    jobs.cancel(job)
+    assert retention.sweep_files() == 0
+
+    Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(days=1, minutes=1))
+
+    assert retention.sweep_files() == 1
+    assert not waiting.exists()
+
+
+def test_empty_folders_of_sessions_that_are_gone_are_removed(session, settings):
+    for name in (session.public_id, str(uuid4())):
+        Path(settings.MEDIA_ROOT, "output", name, "thumbnails").mkdir(parents=True)
+    assert retention.sweep_files() == 0
+    assert [folder.name for folder in Path(settings.MEDIA_ROOT, "output").iterdir()] == [session.public_id]

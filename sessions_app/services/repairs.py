@@ -1,0 +1,80 @@
+"""What can honestly be put right when rows and files disagree.
+
+A thumbnail is made anew. A lost original is copied from another stored file of the same content, if there is one.
+What cannot be had again is left as it is: its row still tells the name, tag and size, and a backup may bring it back.
+"""
+
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import PurePosixPath
+
+from django.db import transaction
+
+from prompt_media.errors import HouseError, NotFound
+from prompt_media.files import intake, store
+from prompt_media.files.keepers import Claim, Fault, Part
+from prompt_media.imaging import decode, encode
+from sessions_app import names
+from sessions_app.models import Image
+from sessions_app.services import workspace
+
+
+def mend(fault: Fault, claim: Claim) -> str:
+    """Put it right and tell how; empty when nothing that is left could do it."""
+    image = Image.objects.select_related("session").filter(pk=claim.row).first()
+    if image is None:
+        return "its row has gone"
+    if claim.part is Part.THUMBNAIL:
+        return _thumbnail_anew(image, claim)
+    return _moved_home(image, claim) if fault is Fault.MISPLACED else _copied_from_a_twin(image)
+
+
+def forget(claim: Claim) -> None:
+    """Delete the row of a lost picture, and what is left of its files."""
+    for image in Image.objects.select_related("session").filter(pk=claim.row):
+        workspace.remove_image(image=image)
+
+
+def _thumbnail_anew(image: Image, claim: Claim) -> str:
+    original = _whole(image)
+    if original is None:
+        return ""
+    home = names.thumbnail_key(f"{claim.folder}/{image.name}")
+    try:
+        # Our own file, whole to the byte: how many frames it has is no concern here.
+        limits = replace(intake.limits(), frames=1_000_000, frame_pixels=10**15)
+        store.put(home, encode.thumbnail(decode.picture(original, limits)))
+    except HouseError:
+        return ""
+    Image.objects.filter(pk=image.pk).update(thumbnail_key=home)
+    return "made anew"
+
+
+def _copied_from_a_twin(image: Image) -> str:
+    for twin in Image.objects.filter(sha256=image.sha256, bytes=image.bytes).exclude(pk=image.pk):
+        data = _whole(twin)
+        if data is not None:
+            store.put(image.key, data)
+            return "copied from a file of the same content"
+    return ""
+
+
+def _moved_home(image: Image, claim: Claim) -> str:
+    """Row and file to the folder of their owner; the old file goes when the row has left it."""
+    data, home = _whole(image), f"{claim.folder}/{PurePosixPath(image.key).name}"
+    if data is None or store.size(home) is not None:
+        return ""
+    store.put(home, data)
+    with transaction.atomic():
+        moved = Image.objects.filter(pk=image.pk, key=image.key).update(key=home)
+        store.discard_on_commit([image.key if moved else home])
+    return f"moved to {home}"
+
+
+def _whole(image: Image) -> bytes | None:
+    """The stored file if it is what its row says; None when it is not."""
+    try:
+        data = store.read(image.key)
+    except NotFound:
+        return None
+    return data if sha256(data).hexdigest() == image.sha256 else None
