@@ -13,6 +13,7 @@ from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from prompt_media.access.models import Token
 from prompt_media.jobs.models import Job
 from prompt_media.web.inspection import Table, table
 from sessions_app.models import Generation, Image, Session, Tag
@@ -20,7 +21,7 @@ from sessions_app.models import Generation, Image, Session, Tag
 _PLACES: tuple[tuple[str, tuple[tuple[type[Model], str], ...]], ...] = (
     ("Work", ((Session, "folder_open"), (Image, "image"), (Tag, "sell"), (Generation, "auto_awesome"))),
     ("Engine", ((Job, "manufacturing"),)),
-    ("Accounts", ((User, "person"), (Group, "group"))),
+    ("Accounts", ((User, "person"), (Group, "group"), (Token, "key"))),
 )
 
 

@@ -9,13 +9,13 @@ import os
 import secrets
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import structlog
-from environs import Env
-from marshmallow.validate import OneOf
+from environs import Env, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -75,7 +75,7 @@ SECRET_KEY: str = env.str("SECRET_KEY", None) or _secret_key(DATA_DIR / "secret_
 HOST: str = env.str("HOST", "127.0.0.1")
 PORT: int = env.int("PORT", 8001)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-ACCESS: str = env.str("ACCESS", "open", validate=OneOf(["open", "login"]))
+ACCESS: str = env.str("ACCESS", "open", validate=validate.OneOf(["open", "login"]))
 ALLOW_OPEN_NETWORK: bool = env.bool("ALLOW_OPEN_NETWORK", False)
 TRUSTED_ORIGINS: list[str] = env.list("TRUSTED_ORIGINS", [])
 HTTPS: bool = env.bool("HTTPS", False)
@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "csp",
     "django_htmx",
+    "axes",
     "storages",
     "prompt_media",
     "prompt_media.access",
@@ -140,6 +141,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "prompt_media.web.middleware.PlainErrors",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "prompt_media.urls"
@@ -243,12 +245,25 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS: int = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 8 * 3600
+# Guessing passwords: access.lockout says whom these count and how it is answered.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(hours=1)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "prompt_media.access.lockout.place"
+AXES_LOCKOUT_CALLABLE = "prompt_media.access.lockout.answer"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -396,6 +411,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},  # five lines for every wrong password otherwise
         "celery": {"level": "WARNING"},  # two lines for each sweep say nothing
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # answered with 400; no traceback for each
     },

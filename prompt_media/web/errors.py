@@ -64,12 +64,7 @@ def problem(error: HouseError, request: HttpRequest | Request) -> HttpResponse:
         "errors": [asdict(field) for field in error.errors],
         "instance": request.path,
     }
-    response = JsonResponse(body, status=error.status, content_type="application/problem+json")
-    if error.retry_after is not None:
-        response["Retry-After"] = str(error.retry_after)
-    if error.status == HTTPStatus.UNAUTHORIZED:
-        response["WWW-Authenticate"] = "Bearer"
-    return response
+    return JsonResponse(body, status=error.status, content_type="application/problem+json", headers=_headers(error))
 
 
 def answer(error: HouseError, request: HttpRequest) -> HttpResponse:
@@ -77,7 +72,20 @@ def answer(error: HouseError, request: HttpRequest) -> HttpResponse:
     if not wants_page(request):
         return problem(error, request)
     shown = {"error": error, "status": error.status, "title": error.title, "detail": error.detail}
-    return render(request, "error.html", shown, status=error.status)
+    response = render(request, "error.html", shown, status=error.status)
+    for name, value in _headers(error).items():
+        response[name] = value
+    return response
+
+
+def _headers(error: HouseError) -> dict[str, str]:
+    """What a program reads off an answer before its body."""
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
 
 
 def wants_page(request: HttpRequest) -> bool:
