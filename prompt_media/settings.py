@@ -190,6 +190,9 @@ else:
 # Files: a folder by default, S3 when a bucket is named
 
 S3_BUCKET: str = env.str("S3_BUCKET", "")
+S3_ENDPOINT_URL: str | None = env.str("S3_ENDPOINT_URL", None)
+S3_ADDRESSING_STYLE: str = env.str("S3_ADDRESSING_STYLE", "path")
+S3_SIGNED_URLS: bool = bool(S3_BUCKET) and env.bool("S3_SIGNED_URLS", False)
 
 
 def _bucket() -> dict[str, object]:
@@ -199,19 +202,30 @@ def _bucket() -> dict[str, object]:
         "bucket_name": S3_BUCKET,
         "access_key": env.str("S3_ACCESS_KEY", None),
         "secret_key": env.str("S3_SECRET_KEY", None),
-        "endpoint_url": env.str("S3_ENDPOINT_URL", None),
+        "endpoint_url": S3_ENDPOINT_URL,
         "region_name": env.str("S3_REGION", None),
         "file_overwrite": True,
         "default_acl": None,
         # The library's own patience is some minutes; a caller should hear of an outage within seconds.
         "client_config": Config(
-            s3={"addressing_style": env.str("S3_ADDRESSING_STYLE", "path")},
+            s3={"addressing_style": S3_ADDRESSING_STYLE},
             signature_version="s3v4",
             connect_timeout=3,
             read_timeout=10,
             retries={"mode": "standard", "max_attempts": 2},
         ),
     }
+
+
+def _bucket_origins() -> list[str]:
+    """From where pages get pictures that a bucket sends itself."""
+    if not S3_SIGNED_URLS:
+        return []
+    if not S3_ENDPOINT_URL:
+        return ["https://*.amazonaws.com"]
+    scheme, _, host = S3_ENDPOINT_URL.partition("://")
+    origin = f"{scheme}://{host.partition('/')[0]}"
+    return [origin] if S3_ADDRESSING_STYLE == "path" else [origin, origin.replace("://", f"://{S3_BUCKET}.")]
 
 
 STORAGES = {
@@ -273,7 +287,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "blob:", "data:"],
+        "img-src": ["'self'", "blob:", "data:", *_bucket_origins()],
         "connect-src": ["'self'"],
         "font-src": ["'self'"],
         "form-action": ["'self'"],

@@ -25,5 +25,8 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     try:
         return _django(environ, start_response)
     except (LookupError, ValueError):
-        start_response("400 Bad Request", [("Content-Type", "application/problem+json")])
+        start_response(
+            "400 Bad Request",
+            [("Content-Type", "application/problem+json"), ("X-Content-Type-Options", "nosniff")],
+        )
         return [json.dumps(_UNREADABLE).encode()]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import prompt_media.web.routes  # noqa: F401 - for <file:…>
 from sessions_app import views
 
 urlpatterns = [
@@ -16,7 +17,7 @@ urlpatterns = [
     path("studio/<uuid:session_id>/reading/", views.reading, name="studio-reading"),
     path("studio/<uuid:session_id>/make/", views.make, name="studio-make"),
     path("studio/<uuid:session_id>/results/", views.results, name="studio-results"),
-    path("studio/<uuid:session_id>/results/<str:filename>/", views.result, name="studio-result"),
+    path("studio/<uuid:session_id>/results/<file:filename>/", views.result, name="studio-result"),
     path("studio/<uuid:session_id>/jobs/<uuid:job_id>/", views.job, name="studio-job"),
     path("studio/<uuid:session_id>/jobs/<uuid:job_id>/cancel/", views.cancel, name="studio-cancel"),
     path("studio/<uuid:session_id>/jobs/<uuid:job_id>/retry/", views.retry, name="studio-retry"),

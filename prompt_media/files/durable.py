@@ -8,6 +8,7 @@ import errno
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from django.core.files.storage import FileSystemStorage
 
 from prompt_media.errors import StorageFull, Unavailable
 from prompt_media.files.found import Found
+from prompt_media.files.store import Span
 
 
 class DurableStorage(FileSystemStorage):
@@ -36,6 +38,9 @@ class DurableStorage(FileSystemStorage):
                 raise StorageFull("The disk is full: nothing was stored. Free some room and try again.") from error
             raise Unavailable(f"The storage cannot be written: {error.strerror}.", retry_after=5) from error
         return name
+
+    def reader(self, name: str, span: Span | None) -> "FilePart":
+        return FilePart(Path(self.path(name)), span)
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         """Keys are ours and unguessable: a file written again under its key is the same file."""
@@ -69,6 +74,25 @@ def _found(entry: os.DirEntry[str], key: str) -> Found | None:
     except FileNotFoundError:
         return None
     return Found(key, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))
+
+
+class FilePart:
+    """A file, or a part of it, read once from first to last."""
+
+    def __init__(self, path: Path, span: Span | None) -> None:
+        self._file: BufferedReader = path.open("rb")
+        whole = Span(0, os.fstat(self._file.fileno()).st_size)
+        span = span or whole
+        self._file.seek(span.start)
+        self.size = self._left = min(span.stop, whole.stop) - span.start
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._file.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(data)
+        return data
+
+    def close(self) -> None:
+        self._file.close()
 
 
 def _write(path: Path, content: File) -> None:

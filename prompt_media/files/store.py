@@ -1,12 +1,13 @@
 """Bytes under keys: the few things we do with the storage, the same on a folder and on S3."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import cast
+from typing import Protocol, cast
 
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
@@ -15,6 +16,36 @@ from prompt_media.files.found import Found, Walkable
 
 _CHUNK = 1024 * 1024
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bytes of a file: from `start` up to but without `stop`."""
+
+    start: int
+    stop: int
+
+
+class Reader(Protocol):
+    """Bytes on their way out: so many, read once from first to last, to be closed."""
+
+    size: int
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
+class Source(Protocol):
+    """What our storages can do beyond Django's: give a part of a file without the rest of it."""
+
+    def reader(self, name: str, span: Span | None) -> Reader:
+        """The bytes of a file, or of that part. Raises FileNotFoundError."""
+        ...
+
+    def signed_url(self, name: str, *, media_type: str, shown_as: str, seconds: int) -> str:
+        """An address that answers with the file for so long, to whoever knows it."""
+        ...
 
 
 def put(key: str, data: bytes) -> None:
@@ -33,21 +64,30 @@ def put_together(files: Mapping[str, bytes]) -> None:
 
 def read(key: str) -> bytes:
     """All bytes of a stored file. Raises NotFound when it has gone."""
-    with opened(key) as file:
+    with closing(opened(key)) as file:
         return file.read()
 
 
-def opened(key: str) -> File:
-    """The stored file, to be closed by the caller. Raises NotFound when it has gone."""
-    try:
-        return default_storage.open(key)
-    except FileNotFoundError as error:
-        raise NotFound("The file of this picture is gone from the storage.", code="file_gone") from error
+def length(key: str) -> int:
+    """How many bytes a stored file has. Raises NotFound when it has gone."""
+    with _loss_told():
+        return default_storage.size(key)
+
+
+def opened(key: str, span: Span | None = None) -> Reader:
+    """A stored file or a part of it, to be closed by the caller. Raises NotFound when it has gone."""
+    with _loss_told():
+        return _source().reader(key, span)
+
+
+def signed_url(key: str, *, media_type: str, shown_as: str, seconds: int) -> str:
+    """Where the storage itself sends the file for so long. Only a bucket can."""
+    return _source().signed_url(key, media_type=media_type, shown_as=shown_as, seconds=seconds)
 
 
 def chunks(key: str) -> Iterator[bytes]:
     """A stored file piece by piece, for files too large for memory."""
-    with opened(key) as file:
+    with closing(opened(key)) as file:
         while chunk := file.read(_CHUNK):
             yield chunk
 
@@ -71,6 +111,18 @@ def digest(key: str) -> str:
 def walk(prefix: str = "") -> Iterator[Found]:
     """Every stored file below a key, one after another. Raises Unavailable when the storage cannot tell."""
     return cast(Walkable, default_storage).walk(prefix)
+
+
+def _source() -> Source:
+    return cast(Source, default_storage)
+
+
+@contextmanager
+def _loss_told() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NotFound("The file of this picture is gone from the storage.", code="file_gone") from error
 
 
 def discard(keys: Iterable[str]) -> None:

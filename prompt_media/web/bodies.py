@@ -27,7 +27,10 @@ class WholeMultiPartParser(MultiPartParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> DataAndFiles:
         watched: Any = _Watched(stream, _boundary(media_type or ""))
-        form = super().parse(watched, media_type, parser_context)
+        try:
+            form = super().parse(watched, media_type, parser_context)
+        except ParseError as error:
+            raise ParseError(unreadable(error)) from error
         announced = int(parser_context["request"].META["CONTENT_LENGTH"])
         if watched.size < announced or not watched.is_closed:
             raise ParseError(f"it broke off after {watched.size} of {announced} bytes. Nothing was stored.")
@@ -35,6 +38,13 @@ class WholeMultiPartParser(MultiPartParser):
         if read != watched.parts:
             raise ParseError(f"{watched.parts - read} of its parts have no readable name. Nothing was stored.")
         return form
+
+
+def unreadable(error: Exception) -> str:
+    """Why a form could not be parsed, in words that help."""
+    if "header size" in str(error):
+        return "what a part says of itself is too long. Shorten its file name."
+    return str(error)
 
 
 class _Watched:

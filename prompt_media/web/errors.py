@@ -16,6 +16,7 @@ from django.core.exceptions import (
 )
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -31,6 +32,7 @@ from prompt_media.errors import (
     Unavailable,
     Unprocessable,
 )
+from prompt_media.web import bodies
 
 log = structlog.get_logger(__name__)
 
@@ -116,6 +118,8 @@ def from_django(error: Exception) -> HouseError | None:
         case OperationalError() | InterfaceError():
             log.warning("database not answering", reason=str(error))
             return Unavailable("The database is not answering. Try again in a moment.", retry_after=5)
+        case MultiPartParserError():
+            return InvalidInput(f"The form cannot be read: {bodies.unreadable(error)}")
         case DisallowedHost():
             return InvalidInput("This host name is not ours. Add it to ALLOWED_HOSTS.", code="unknown_host")
         case SuspiciousOperation():

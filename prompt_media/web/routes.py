@@ -24,7 +24,20 @@ class AnyCaseUUID:
         return str(value)
 
 
+class FileName:
+    """A stored file's name as we give them: looked up among rows, never joined to a path."""
+
+    regex = "[A-Za-z0-9._-]{1,128}"
+
+    def to_python(self, text: str) -> str:
+        return text
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(AnyCaseUUID, "id")
+register_converter(FileName, "file")
 
 
 def both(route: str, view: View, name: str) -> list[URLPattern]:

@@ -1,5 +1,6 @@
 """The studio's routes: sessions, uploads, tags, making, files."""
 
+from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -230,13 +231,12 @@ def _uploaded(session: Session, images: list[Image]) -> Any:
 
 
 def _send(request: Request, image: Image) -> HttpResponseBase:
+    key, media_type, etag = image.key, image.media_type, image.sha256
     if _asked(request, "thumbnail") and image.thumbnail_key:
-        return delivery.send(
-            request, key=image.thumbnail_key, media_type="image/webp", etag=f"{image.sha256}-thumbnail"
-        )
-    save_as = delivery.stamped(image.name) if _asked(request, "download") else None
-    return delivery.send(request, key=image.key, media_type=image.media_type, etag=image.sha256, save_as=save_as)
+        key, media_type, etag = image.thumbnail_key, "image/webp", f"{etag}-thumbnail"
+    save_as = delivery.stamped(PurePosixPath(key).name) if _asked(request, "download") else None
+    return delivery.send(request, key=key, media_type=media_type, etag=etag, save_as=save_as)
 
 
 def _entry(folder: str, image: Image) -> archive.Entry:
-    return archive.Entry(f"{folder}/{image.name}", image.key, image.bytes)
+    return archive.Entry(folder, image.name, image.key, image.bytes)

@@ -32,6 +32,9 @@ class Caller:
     def get(self, path: str, **headers: str) -> Answer:
         return self._call("GET", path, headers=headers)
 
+    def head(self, path: str) -> Answer:
+        return self._call("HEAD", path)
+
     def post(self, path: str, body: Mapping[str, object] | None = None, **headers: str) -> Answer:
         return self._call("POST", path, json.dumps(body or {}).encode(), {"Content-Type": "application/json"} | headers)
 

@@ -21,7 +21,13 @@ from tests.engine.running import free_port, wait_for
 
 BUCKET, KEY, SECRET = "studio", "pm-key", "pm-secret"  # whoever reads this may have them: the server ends with its test
 _REGION = "us-east-1"
-_CONFIG = Config(s3={"addressing_style": "path"}, connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
+_CONFIG = Config(
+    s3={"addressing_style": "path"},
+    signature_version="s3v4",
+    connect_timeout=1,
+    read_timeout=5,
+    retries={"total_max_attempts": 1},
+)
 # In a process of its own: the package warns of the machine while it is imported. It ends with what it reads from us.
 # The package starts its server on a socket alone, so it is started again on a port.
 _POSTGRES = """

@@ -1,6 +1,11 @@
 """ZIP files as they stream: their length told first, their entries as they are stored."""
 
-from collections.abc import Callable
+import re
+import shutil
+import struct
+import subprocess
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile
 
@@ -20,9 +25,10 @@ def entry() -> Callable[[str, bytes], Entry]:
     """Stores a file and names it for an archive."""
 
     def entry(name: str, data: bytes) -> Entry:
-        key = f"output/somebody/{len(data)}"
+        key = f"output/somebody/{sha256(data).hexdigest()}"
         store.put(key, data)
-        return Entry(name, key, len(data))
+        folder, _, last = name.rpartition("/")
+        return Entry(folder, last, key, len(data))
 
     return entry
 
@@ -44,6 +50,36 @@ def test_an_archive_is_as_long_as_it_says_and_holds_what_was_put_in(entry, files
         assert packed.testzip() is None
         assert {name: packed.read(name) for name in packed.namelist()} == files
         assert {one.compress_type for one in packed.infolist()} <= {ZIP_STORED}
+
+
+def test_names_are_made_harmless_and_none_comes_twice(entry, tmp_path):
+    """Read as three programs read it: by Python, by unzip, and by its own records."""
+    wanted = ["A.png", "a.PNG", "a.png", "CON.png", "Grüße 🎉.png", "a\x00\r\nb.png", "x" * 900]
+
+    packed = content(archive.stream([entry(f"outputs/{name}", name.encode()) for name in wanted], save_as="a.zip"))
+
+    with ZipFile(BytesIO(packed)) as read:
+        names = read.namelist()
+        assert [read.read(name) for name in names] == [name.encode() for name in wanted]
+    assert all(re.fullmatch(r"outputs/[^/\\:\x00-\x1f]{1,210}", name) for name in names)
+    assert len({name.casefold() for name in names}) == len(names)
+    assert list(records(packed)) == [name.encode() for name in names]
+    if unzip := shutil.which("unzip"):
+        (tmp_path / "a.zip").write_bytes(packed)
+        subprocess.run((unzip, "-q", "a.zip", "-d", "out"), cwd=tmp_path, check=True)
+        unpacked = {path.read_bytes() for path in (tmp_path / "out" / "outputs").iterdir()}
+        assert unpacked == {name.encode() for name in wanted}
+
+
+def records(packed: bytes) -> Iterator[bytes]:
+    """The names in the central directory, found from the archive's end."""
+    end = packed.rindex(b"PK\x05\x06")
+    entries, size, at = struct.unpack_from("<HII", packed, end + 10)
+    assert at + size == end
+    for _ in range(entries):
+        name, extra, comment = struct.unpack_from("<HHH", packed, at + 28)
+        yield packed[at + 46 : at + 46 + name]
+        at += 46 + name + extra + comment
 
 
 def test_an_archive_is_kept_under_its_name(entry):

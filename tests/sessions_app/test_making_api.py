@@ -155,6 +155,14 @@ def test_a_download_gets_a_name_with_its_time(client, studio):
     assert re.search(rf'"{stem}_\d{{8}}_\d{{6}}\.png"', disposition)
 
 
+def test_a_thumbnail_can_be_downloaded(client, studio):
+    shown = client.get(studio).json()["files"][0]
+    response = client.get(f"{shown['thumbnail_url']}&download=1")
+    stem = shown["filename"].partition(".")[0]
+    assert re.fullmatch(rf'attachment; filename="{stem}_\d{{8}}_\d{{6}}\.webp"', response["Content-Disposition"])
+    assert content(response).startswith(b"RIFF")
+
+
 def test_thumbnails_are_served(client, studio):
     for image in client.get(studio).json()["files"]:
         response = client.get(image["thumbnail_url"])

@@ -135,6 +135,17 @@ def _png() -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.parametrize(("door", "status"), [("/upload/{}/", 422), ("/studio/{}/pictures/", 400)])
+def test_a_name_no_form_can_carry_is_refused_in_words(client, new, picture, door, status):
+    head = f'--b\r\nContent-Disposition: form-data; name="files"; filename="{"x" * 5000}.png"\r\n\r\n'
+    body = head.encode() + picture() + b"\r\n--b--\r\n"
+
+    response = client.post(door.format(new.split("/")[2]), body, content_type="multipart/form-data; boundary=b")
+
+    assert response.status_code == status
+    assert "Shorten its file name" in response.json()["detail"]
+
+
 def test_an_upload_needs_files(client, new):
     refused(client.post(new.replace("session", "upload", 1), {"other": "x"}), 400, "no_files")
     refused(post(client, new.replace("session", "upload", 1), {}), 415, "unsupported_media_type")
