@@ -9,6 +9,7 @@
     ├── Conflict                  409  conflict
     ├── TooLarge                  413  too_large
     ├── UnsupportedPicture        415  unsupported_picture
+    ├── TooMany                   429  too_many        (retry_after)
     ├── Unavailable               503  unavailable     (retry_after)
     └── StorageFull               507  storage_full
 
@@ -92,6 +93,12 @@ class UnsupportedPicture(HouseError):
     """Not a picture we accept, judged by its content."""
 
     status, code, title = 415, "unsupported_picture", "Not a picture we accept"
+
+
+class TooMany(HouseError):
+    """Too many at once, or too many in a row; the caller's turn comes."""
+
+    status, code, title = 429, "too_many", "Too many"
 
 
 class Unavailable(HouseError):

@@ -94,8 +94,15 @@ JOB_ATTEMPTS: int = env.int("JOB_ATTEMPTS", 3)
 JOB_DAYS: int = env.int("JOB_DAYS", 30)
 UPLOAD_MB: int = env.int("UPLOAD_MB", 20)
 BODY_MB: int = env.int("BODY_MB", 100)
+JSON_MB: int = env.int("JSON_MB", 2)
 UPLOAD_FILES: int = env.int("UPLOAD_FILES", 20)
 SESSION_FILES: int = env.int("SESSION_FILES", 500)
+SESSION_MB: int = env.int("SESSION_MB", 500)
+SERVER_MB: int = env.int("SERVER_MB", 0)
+FREE_DISK_MB: int = env.int("FREE_DISK_MB", 500)
+SESSION_JOBS: int = env.int("SESSION_JOBS", 20)
+OWNER_JOBS: int = env.int("OWNER_JOBS", 100)
+SERVER_JOBS: int = env.int("SERVER_JOBS", 500)
 IMAGE_MEGAPIXELS: int = env.int("IMAGE_MEGAPIXELS", 40)
 
 # Django
@@ -242,7 +249,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = JSON_MB * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Ours comes first and says more; Django's stands behind it.
 DATA_UPLOAD_MAX_NUMBER_FILES = max(100, UPLOAD_FILES)

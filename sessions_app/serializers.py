@@ -45,6 +45,18 @@ class SessionCreated(serializers.Serializer):
     expires_at = serializers.DateTimeField(allow_null=True)
 
 
+class Measure(serializers.Serializer):
+    used = serializers.IntegerField()
+    limit = serializers.IntegerField()
+
+
+class RoomOutput(serializers.Serializer):
+    """What a session holds and may hold, uploads and makings that are still at work included."""
+
+    files = Measure()
+    bytes = Measure()
+
+
 class SessionOutput(serializers.Serializer):
     session_id = serializers.CharField(source="public_id")
     name = serializers.CharField()
@@ -56,6 +68,7 @@ class SessionOutput(serializers.Serializer):
     images = serializers.DictField(child=serializers.CharField(allow_null=True), help_text="File name to tag or null.")
     files = ImageOutput(many=True)
     outputs = ImageOutput(many=True)
+    room = RoomOutput()
 
 
 class SessionRow(serializers.ModelSerializer):

@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from prompt_media.errors import NotFound
+from prompt_media.files import disk
 from prompt_media.files.found import Found, Walkable
 
 _CHUNK = 1024 * 1024
@@ -54,7 +55,8 @@ def put(key: str, data: bytes) -> None:
 
 
 def put_together(files: Mapping[str, bytes]) -> None:
-    """Keep several files, all of them or none."""
+    """Keep several files, all of them or none. Raises StorageFull while the disk's last free room is at stake."""
+    disk.require(sum(map(len, files.values())))
     with ExitStack() as unless_whole:
         unless_whole.callback(discard, files)
         for key, data in files.items():

@@ -58,6 +58,7 @@ class Job(models.Model):
             models.Index(fields=["owner", "-created_at"], name="job_by_owner"),
             models.Index(fields=["-created_at", "-id"], name="job_newest"),
             models.Index(fields=["subject", "status"], name="job_by_subject"),
+            models.Index(fields=["status", "owner", "subject"], name="job_by_status"),
             models.Index(fields=["queue", "created_at"], condition=Q(status="queued"), name="job_line"),
             models.Index(fields=["lease_until"], condition=Q(status="running"), name="job_leases"),
         ]

@@ -34,6 +34,11 @@ def live_jobs(subject: str) -> QuerySet[Job]:
     return live(Job.objects.filter(subject=subject)).order_by("created_at")
 
 
+def ended_in_vain(subject: str) -> QuerySet[Job]:
+    """What failed or was cancelled for a subject, and may be retried."""
+    return Job.objects.filter(subject=subject, status__in=(Job.Status.FAILED, Job.Status.CANCELLED))
+
+
 def places_in_line(jobs: Iterable[Job]) -> dict[UUID, int]:
     """For each job that waits: 1 for the next to start, counted in its own queue over all owners."""
     waiting = [job for job in jobs if job.status == Job.Status.QUEUED]

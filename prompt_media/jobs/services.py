@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError as BrokerDown
 
 from prompt_media.errors import Conflict, HouseError
-from prompt_media.jobs import bus, selectors
+from prompt_media.jobs import bus, limits, selectors
 from prompt_media.jobs.models import Job
 
 log = structlog.get_logger(__name__)
@@ -41,11 +41,16 @@ def submit(
     about: str = "",
     queue: str = Job.Queue.QUICK,
 ) -> Job:
-    """Take in a piece of work. From the commit on it is never lost: if publishing fails, the sweep publishes it."""
-    job = Job.objects.create(
-        kind=kind, owner=owner, title=title, payload=payload, subject=subject, about=about, queue=queue
-    )
-    _publish_on_commit(job)
+    """Take in a piece of work. From the commit on it is never lost: if publishing fails, the sweep publishes it.
+
+    Raises TooManyJobs when the line is long enough.
+    """
+    with transaction.atomic():
+        job = Job.objects.create(
+            kind=kind, owner=owner, title=title, payload=payload, subject=subject, about=about, queue=queue
+        )
+        limits.require_place(job)
+        _publish_on_commit(job)
     return job
 
 
@@ -171,6 +176,7 @@ def retry(job: Job) -> Job:
         if not anew:
             raise Conflict("Somebody else has retried this job already.", code="job_live")
         job.refresh_from_db()
+        limits.require_place(job)
         _publish_on_commit(job)
     return job
 

@@ -21,7 +21,7 @@ from prompt_media.web import identity
 from prompt_media.web.bodies import WholeJSONParser, WholeMultiPartParser
 from sessions_app import selectors, serializers
 from sessions_app.models import Image, Session
-from sessions_app.services import generations, uploads, workspace
+from sessions_app.services import generations, room, uploads, workspace
 from sessions_app.services.generations import Wish
 
 CHAPTER = "The studio"
@@ -216,8 +216,17 @@ def _shown(session: Session) -> Any:
         "images": {image.name: image.tag_name or None for image in files},
         "files": files,
         "outputs": list(selectors.outputs(session)),
+        "room": _room(session),
     }
     return serializers.SessionOutput(body).data
+
+
+def _room(session: Session) -> dict[str, dict[str, int]]:
+    held, limit = room.held(session), room.of_a_session()
+    return {
+        "files": {"used": held.files, "limit": limit.files},
+        "bytes": {"used": held.bytes, "limit": limit.bytes},
+    }
 
 
 def _uploaded(session: Session, images: list[Image]) -> Any:

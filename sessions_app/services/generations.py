@@ -17,7 +17,7 @@ from sessions_app.composing import prompt, render, scene
 from sessions_app.composing.render import Rendered
 from sessions_app.models import Generation, GenerationInput, Image, Session
 from sessions_app.pictures import TaggedPictures
-from sessions_app.services import workspace
+from sessions_app.services import room, workspace
 
 KIND = "compose"
 FORMATS = ("png", "gif")
@@ -103,6 +103,7 @@ def request(*, session: Session, wish: Wish) -> tuple[Generation, Job]:
             payload={},
         )
         made.save(update_fields=["job"])
+        room.require(session)
     return made, job
 
 
@@ -214,4 +215,5 @@ def _write(session: Session, image: Image) -> None:
     image.number = locked.images_numbered + 1
     Session.objects.filter(pk=session.pk).update(images_numbered=image.number)
     image.save(force_insert=True)
+    room.require(locked)
     workspace.touch(locked)

@@ -1,15 +1,16 @@
 """Uploads: set aside as they came, decoded by a worker, kept as pictures. All of one upload, or none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import zip_longest
+from typing import Any
 from uuid import uuid4
 
-from django.conf import settings
+from django.db import transaction
 
-from prompt_media.errors import Conflict, TooLarge, UnsupportedPicture
+from prompt_media.errors import NotFound, TooLarge, UnsupportedPicture
 from prompt_media.files import intake, layers, store
 from prompt_media.files.intake import Arrival
 from prompt_media.imaging import decode, encode
@@ -18,15 +19,10 @@ from prompt_media.jobs.models import Job
 from prompt_media.jobs.runner import Outcome, Ticket
 from sessions_app import names, selectors
 from sessions_app.models import Image, Session, Tag
-from sessions_app.services import workspace
+from sessions_app.services import room, workspace
+from sessions_app.services.room import Room
 
 KIND = "upload"
-
-
-class SessionFull(Conflict):
-    """A session holds only so many files."""
-
-    code = "quota"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +46,30 @@ def take_in(
     *, session: Session, arrivals: Sequence[Arrival], auto_tag: bool = False, tags: Sequence[str | None] = ()
 ) -> Job:
     """Set the files aside and ask a worker to make pictures of them. `tags`, if given, name them in order."""
-    _refuse_overflow(session, len(arrivals))
+    room.refuse_overflow(session, Room(len(arrivals), sum(len(arrival.data) for arrival in arrivals)))
     waiting = [names.incoming_key(session.public_id, uuid4().hex) for _ in arrivals]
-    store.put_together({key: arrival.data for key, arrival in zip(waiting, arrivals, strict=True)})
     files = [
-        {"key": key, "label": names.label(arrival.label), "tag": tag}
+        {"key": key, "label": names.label(arrival.label), "tag": tag, "bytes": len(arrival.data)}
         for key, arrival, tag in zip_longest(waiting, arrivals, tags)
     ]
-    return jobs.submit(
-        kind=KIND,
-        owner=session.owner,
-        subject=session.subject,
-        title="Upload" if len(files) == 1 else f"Upload of {len(files)} pictures",
-        about=", ".join(names.label(arrival.label) for arrival in arrivals),
-        payload={"session": session.pk, "auto_tag": auto_tag, "files": files},
-    )
+    with ExitStack() as unless_taken:
+        unless_taken.callback(store.discard, waiting)
+        store.put_together({key: arrival.data for key, arrival in zip(waiting, arrivals, strict=True)})
+        with transaction.atomic(durable=True):
+            locked = workspace.locked(session)
+            # Before the job is published: once it is committed, nothing that goes wrong may take its files away.
+            transaction.on_commit(unless_taken.pop_all)
+            job = _submit(locked, files, auto_tag)
+            room.require(locked)
+    return job
 
 
 def carry_out(ticket: Ticket) -> Outcome:
     """In the worker: decode each file once, and from that one decode store picture, thumbnail and layer."""
     session = _session(ticket)
     files = ticket.payload["files"]
+    if not files:
+        raise NotFound("What was uploaded made way for other files of the session. Send it again.", code="file_gone")
     stored: list[Stored] = []
     with ExitStack() as unless_whole:
         unless_whole.callback(_discard, stored)
@@ -87,6 +86,17 @@ def made_by(job: Job) -> list[Image]:
         Image.objects.filter(session=job.payload["session"], name__in=job.payload.get("names", []))
         .select_related("tag", "session")
         .order_by("number")
+    )
+
+
+def _submit(session: Session, files: Sequence[Mapping[str, Any]], auto_tag: bool) -> Job:
+    return jobs.submit(
+        kind=KIND,
+        owner=session.owner,
+        subject=session.subject,
+        title="Upload" if len(files) == 1 else f"Upload of {len(files)} pictures",
+        about=", ".join(file["label"] for file in files),
+        payload={"session": session.pk, "auto_tag": auto_tag, "files": files},
     )
 
 
@@ -140,12 +150,12 @@ def _store(session: str, file: dict[str, str]) -> Stored:
 
 def _write(session: Session, ticket: Ticket, stored: Sequence[Stored]) -> None:
     locked = workspace.locked(session)
-    _refuse_overflow(locked, len(stored))
     auto_tags = workspace.free_auto_tags(locked, len(stored)) if ticket.payload["auto_tag"] else [None] * len(stored)
     Session.objects.filter(pk=locked.pk).update(images_numbered=locked.images_numbered + len(stored))
     for number, (one, auto_tag) in enumerate(zip(stored, auto_tags, strict=True), locked.images_numbered + 1):
         _write_one(locked, number, one, one.tag or auto_tag)
     Job.objects.filter(pk=ticket.job.pk).update(payload={**ticket.payload, "names": [one.name for one in stored]})
+    room.require(locked)
     workspace.touch(locked)
     store.discard_on_commit(file["key"] for file in ticket.payload["files"])
 
@@ -162,11 +172,3 @@ def _write_one(session: Session, number: int, stored: Stored, tag: str | None) -
 
 def _discard(stored: Sequence[Stored]) -> None:
     store.discard(key for one in stored for key in (one.key, one.thumbnail_key))
-
-
-def _refuse_overflow(session: Session, arriving: int) -> None:
-    there = selectors.images(session).count()
-    if there + arriving > settings.SESSION_FILES:
-        raise SessionFull(
-            f"A session holds {settings.SESSION_FILES} files; this one has {there}. Delete some, or open a new session."
-        )

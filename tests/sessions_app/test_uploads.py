@@ -12,7 +12,7 @@ from prompt_media.files.intake import Arrival
 from prompt_media.imaging import decode
 from sessions_app import selectors
 from sessions_app.models import Image
-from sessions_app.services import uploads, workspace
+from sessions_app.services import room, uploads, workspace
 
 
 def files_below(settings) -> list[str]:
@@ -86,7 +86,7 @@ def test_numbers_are_never_given_twice(session, add):
 def test_a_full_session_takes_no_more(session, add, settings):
     settings.SESSION_FILES = 2
     add(None)
-    with pytest.raises(uploads.SessionFull):
+    with pytest.raises(room.SessionFull):
         add(None, None)
     assert selectors.uploads(session).count() == 1
 

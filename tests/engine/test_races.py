@@ -1,0 +1,106 @@
+"""Callers that race through two web processes, on SQLite and on PostgreSQL: nobody gets more than there is."""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+
+import pytest
+
+from tests.engine import servers
+from tests.engine.calling import RESPOND_ASYNC, Answer, Caller
+from tests.engine.running import Engine, wait_for
+
+pytestmark = pytest.mark.xdist_group("engine")
+
+LIMITS = {"WEB_WORKERS": "2", "SESSION_FILES": "10", "SESSION_JOBS": "4"}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def studio(request, tmp_path_factory) -> Iterator[Engine]:
+    home = tmp_path_factory.mktemp(request.param)
+    with ExitStack() as running:
+        database = running.enter_context(servers.postgres(home / "postgres")) if request.param == "postgres" else {}
+        engine = Engine(home / "studio", **database, **LIMITS)
+        running.callback(engine.stop)
+        engine.wait_until_ready()
+        yield engine
+
+
+@pytest.fixture
+def caller(studio: Engine) -> Iterator[Caller]:
+    with closing(Caller(studio.port)) as caller:
+        yield caller
+
+
+@pytest.fixture
+def session(caller: Caller) -> str:
+    return caller.post("/session/create/").json["session_id"]
+
+
+def race(studio: Engine, callers: int, call: Callable[[Caller], Answer]) -> list[Answer]:
+    """What so many callers are answered who do the same at the same time."""
+
+    def alone(_: int) -> Answer:
+        with closing(Caller(studio.port)) as caller:
+            return call(caller)
+
+    with ThreadPoolExecutor(callers) as pool:
+        return list(pool.map(alone, range(callers)))
+
+
+def patiently(call: Callable[[], Answer]) -> Answer:
+    """The answer once the caller is no longer told to come back later."""
+    while (answer := call()).status == 429:
+        time.sleep(int(answer.headers["Retry-After"]))
+    return answer
+
+
+def statuses(answers: list[Answer]) -> Counter[int]:
+    return Counter(answer.status for answer in answers)
+
+
+@contextmanager
+def nobody_working(studio: Engine) -> Iterator[None]:
+    """The workers stand still, so that what is queued stays so."""
+    workers = [one for one in studio.family().values() if "celery" in one.command]
+    assert workers
+    for one in workers:
+        os.kill(one.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for one in workers:
+            os.kill(one.pid, signal.SIGCONT)
+
+
+def test_twenty_uploads_that_race_for_ten_places_leave_exactly_ten(studio, caller, session, picture):
+    answers = race(
+        studio, 20, lambda caller: patiently(lambda: caller.upload(f"/upload/{session}/", {"a.png": picture()}))
+    )
+
+    assert statuses(answers) == {201: 10, 409: 10}
+    assert {answer.json["code"] for answer in answers if answer.status == 409} == {"quota"}
+    told = caller.get(f"/session/{session}/").json
+    assert (told["image_count"], told["room"]["files"]) == (10, {"used": 10, "limit": 10})
+    stored = [path for path in (studio.home / "media").rglob("*") if path.is_file() and session in path.parts]
+    assert len(stored) == 20, "ten pictures, ten thumbnails, and nothing of those that were refused"
+
+
+def test_makings_that_race_for_four_places_in_line_get_exactly_four(studio, caller, session, picture):
+    caller.upload(f"/upload/{session}/?auto_tag=1", {"a.png": picture()})
+    wish = {"prompt": "@Image1 in the center of 60x60"}
+
+    with nobody_working(studio):
+        answers = race(studio, 8, lambda caller: caller.post(f"/session/{session}/generate/", wish, **RESPOND_ASYNC))
+
+        assert statuses(answers) == {202: 4, 429: 4}
+        assert all(int(answer.headers["Retry-After"]) >= 1 for answer in answers if answer.status == 429)
+
+    def made() -> bool:
+        return len(caller.get(f"/session/{session}/").json["outputs"]) == 4
+
+    wait_for(made, what="four pictures")
