@@ -226,7 +226,8 @@ def _overtaken() -> Q:
 def _mend(job: Job) -> None:
     if job.attempts >= settings.JOB_ATTEMPTS:
         _give_up(job)
-    elif Job.objects.filter(pk=job.pk, sent_at=job.sent_at, status=job.status, token=job.token).update(
+    # Not "=": SQLite writes its clock in milliseconds and compares as text, so what we read back never equals it.
+    elif Job.objects.filter(pk=job.pk, sent_at__lte=job.sent_at, status=job.status, token=job.token).update(
         # A row that stayed "running" would be published again at every sweep until its turn comes.
         status=Job.Status.QUEUED,
         token=None,

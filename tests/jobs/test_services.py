@@ -217,6 +217,14 @@ def test_the_sweep_puts_what_its_worker_left_back_into_the_line(published, held)
         services.advance(claimed, done=1, total=2, note="")
 
 
+def test_the_sweep_mends_the_same_job_as_often_as_it_is_left(published, held):
+    job = submit()
+    for deaths in (1, 2):
+        let_the_lease_end(services.claim(job.pk))
+        services.sweep()
+        assert len(published) == deaths
+
+
 def test_the_sweep_gives_up_after_three_deaths_and_says_so(published, held):
     job = submit()
     for _ in range(3):
