@@ -6,10 +6,11 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prompt_media.settings")
 
+import logging
 from logging.config import dictConfig
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import celeryd_init, setup_logging
 from django.conf import settings
 
 app = Celery("prompt_media")
@@ -19,7 +20,10 @@ app.set_default()
 app.autodiscover_tasks()
 
 
+# A worker has its say before it sets its logs up: that it should not run as root, for one.
+@celeryd_init.connect
 @setup_logging.connect
 def _as_the_house_does(**_: object) -> None:
     """Who listens here sets the logs up; Celery itself would take what the settings say back."""
     dictConfig(settings.LOGGING)
+    logging.captureWarnings(True)

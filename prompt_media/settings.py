@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import structlog
 from environs import Env, validate
+
+from prompt_media import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -131,7 +132,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "prompt_media.web.middleware.request_log",
+    "prompt_media.web.access_log.request_log",
     "prompt_media.web.middleware.whole_conversation",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -403,30 +404,14 @@ CELERY_BEAT_SCHEDULE = {
 # What is told
 
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
-_RENDERER = (
-    structlog.processors.JSONRenderer() if env.bool("LOG_JSON", False) else structlog.dev.ConsoleRenderer(colors=False)
-)
-_SHARED: list[structlog.typing.Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso"),
-    structlog.processors.format_exc_info,
-]
-structlog.configure(
-    processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
+METRICS_DIR: Path | None = env.path("PROMETHEUS_MULTIPROC_DIR", None)
+LOG_JSON: bool = env.bool("LOG_JSON", False)
+logs.configure()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _RENDERER],
-            "foreign_pre_chain": _SHARED,
-        }
+        "line": {"()": "prompt_media.logs.formatter"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},

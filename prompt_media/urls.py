@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from prompt_media.web import health
+from prompt_media.health import views as health
 
 urlpatterns = [
     path("", include("sessions_app.page_urls")),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.numbers, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 

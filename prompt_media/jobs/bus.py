@@ -14,7 +14,8 @@ log = structlog.get_logger(__name__)
 
 
 @cache
-def _broker() -> redis.Redis:
+def broker() -> redis.Redis:
+    """The broker itself, for whoever wants to tell or ask it something. Its errors are the caller's to catch."""
     # Unquoted by redis-py itself; one pool a process, made after the fork.
     return redis.Redis.from_url(settings.BROKER_URL, socket_connect_timeout=2, socket_timeout=5)
 
@@ -26,7 +27,7 @@ def _channel(job_id: UUID) -> str:
 def announce(job_id: UUID, status: str, done: int = 0, total: int = 0) -> None:
     """Tell whoever listens that the row has changed. A broker that is down costs a listener half a second, no more."""
     try:
-        _broker().publish(_channel(job_id), json.dumps({"status": status, "done": done, "total": total}))
+        broker().publish(_channel(job_id), json.dumps({"status": status, "done": done, "total": total}))
     except redis.RedisError as error:
         log.warning("job change not announced", job=str(job_id), reason=str(error))
 
@@ -56,7 +57,7 @@ class Ear:
 def listening(job_id: UUID) -> Iterator[Ear]:
     """Subscribe to a job; with the broker down the ear is deaf and its owner looks at the row instead."""
     try:
-        pubsub = _broker().pubsub()
+        pubsub = broker().pubsub()
         pubsub.subscribe(_channel(job_id))
         # The confirmation first: a look at the row before it could miss a change that nobody repeats.
         pubsub.get_message(timeout=2)
@@ -72,7 +73,7 @@ def listening(job_id: UUID) -> Iterator[Ear]:
 def is_answering() -> bool:
     """Whether the broker answers a ping."""
     try:
-        return bool(_broker().ping())
+        return bool(broker().ping())
     except redis.RedisError:
         return False
 
@@ -80,6 +81,6 @@ def is_answering() -> bool:
 def empty_queues(names: Iterable[str]) -> list[str]:
     """Those of the queues for which the broker holds no message; none while it is down, for it would take none."""
     try:
-        return [name for name in names if not _broker().llen(name)]
+        return [name for name in names if not broker().llen(name)]
     except redis.RedisError:
         return []

@@ -14,7 +14,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
 
 from prompt_media.errors import HouseError, Unavailable
-from prompt_media.jobs import heartbeat, services
+from prompt_media.jobs import heartbeat, services, tally
 from prompt_media.jobs.models import Job
 
 log = structlog.get_logger(__name__)
@@ -40,6 +40,7 @@ class Ticket:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self._began_at = time.monotonic()
         self._written_at = 0.0
 
     @property
@@ -51,6 +52,11 @@ class Ticket:
         """Sets this attempt apart from every other, for names of files: what was taken from us and is being done
         again elsewhere must not meet what we made. A retry counts its attempts anew, so their number would not do."""
         return str(self.job.token)[:8]
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been in hand."""
+        return time.monotonic() - self._began_at
 
     def advance(self, done: int, total: int, note: str = "") -> None:
         """Tell how far the work is. Raises Stopped when the job was cancelled or taken over."""
@@ -97,16 +103,28 @@ def _work(ticket: Ticket) -> None:
         log.warning("job put back", reason=str(error))
         services.put_back(job, "Waits for a part that is down")
     except HouseError as error:
-        services.fail(job, error)
+        _fail(ticket, error)
     except SoftTimeLimitExceeded:
-        services.fail(job, HouseError("It took longer than any job may. Ask for less at once.", code="too_slow"))
+        _fail(ticket, HouseError("It took longer than any job may. Ask for less at once.", code="too_slow"))
     except SystemExit:
         # Its worker was told to stop (see jobs.tasks).
         services.put_back(job, "Goes on when the workers are back")
         raise
     except Exception:
-        log.exception("job failed")
-        services.fail(job, HouseError(f"Something broke inside. The log tells more under {job.pk}."))
+        log.exception("job broke")
+        _fail(ticket, HouseError(f"Something broke inside. The log tells more under {job.pk}."))
+    else:
+        _tell_end(ticket, Job.Status.DONE)
+
+
+def _fail(ticket: Ticket, error: HouseError) -> None:
+    services.fail(ticket.job, error)
+    _tell_end(ticket, Job.Status.FAILED, code=error.code)
+
+
+def _tell_end(ticket: Ticket, status: Job.Status, **more: str) -> None:
+    log.info("job ended", status=status.value, seconds=round(ticket.seconds, 2), **more)
+    tally.ended(ticket.job.kind, status.value, ticket.seconds)
 
 
 def _finish(job: Job, outcome: Outcome) -> None:

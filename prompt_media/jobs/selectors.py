@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 
 from prompt_media.errors import NotFound
 from prompt_media.jobs.models import Job
@@ -62,6 +63,14 @@ def front(queue: str) -> datetime | None:
     """When the newest job of a queue that has been started was sent; None while none has."""
     started = Job.objects.filter(queue=queue, started_at__gt=F("sent_at"))
     return started.order_by("-created_at", "-id").values_list("sent_at", flat=True).first()
+
+
+def longest_wait(queue: str) -> timedelta:
+    """How long the first in a queue's line has waited, by the database's clock; nothing when nobody waits."""
+    line = Job.objects.filter(status=Job.Status.QUEUED, queue=queue).order_by("sent_at").annotate(now=Now())
+    first = line.values_list("sent_at", "now").first()
+    # A machine whose clock is ahead may have sent it in the future.
+    return max(timedelta(0), first[1] - first[0]) if first else timedelta(0)
 
 
 def matching(jobs: QuerySet[Job], words: str) -> QuerySet[Job]:

@@ -20,11 +20,14 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError as BrokerDown
 
 from prompt_media.errors import Conflict, HouseError
-from prompt_media.jobs import bus, limits, selectors
+from prompt_media.jobs import bus, limits, selectors, tally
 from prompt_media.jobs.models import Job
 
 log = structlog.get_logger(__name__)
 _A_DAY = 24 * 3600
+# Names the request that asked for a job, so that the worker's lines can be found by it. What the sweep publishes again
+# has no request any more; the line "job published" ties the two together for good.
+REQUEST_HEADER = "request_id"
 
 
 class Stopped(Exception):
@@ -56,10 +59,15 @@ def submit(
 
 def publish(job: Job) -> None:
     """Hand the job's id to the broker. A broker that is down is logged: the row waits for the sweep."""
+    asked_by = structlog.contextvars.get_contextvars().get("request")
     try:
-        celery.current_app.send_task("jobs.run", args=[str(job.pk)], queue=job.queue)
+        celery.current_app.send_task(
+            "jobs.run", args=[str(job.pk)], queue=job.queue, headers={REQUEST_HEADER: asked_by} if asked_by else None
+        )
     except BrokerDown as error:
         log.warning("job not published, the sweep will", job=str(job.pk), reason=str(error))
+    else:
+        log.info("job published", job=str(job.pk), kind=job.kind, queue=job.queue)
 
 
 def claim(job_id: UUID | str) -> Job | None:
@@ -135,6 +143,7 @@ def cancel(job: Job) -> Job:
         raise Conflict(f"This job is {job.status} already: there is nothing left to cancel.", code="job_ended")
     job.refresh_from_db()
     bus.announce(job.pk, job.status)
+    tally.ended(job.kind, job.status)
     return job
 
 
@@ -248,6 +257,7 @@ def _give_up(job: Job) -> None:
     )
     if given_up:
         bus.announce(job.pk, Job.Status.FAILED)
+        tally.ended(job.kind, Job.Status.FAILED)
 
 
 def _ours(job: Job, **columns: Any) -> None:

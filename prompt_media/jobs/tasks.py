@@ -1,13 +1,16 @@
-"""The two Celery tasks of the house: run a job, sweep the jobs."""
+"""The Celery tasks of the house: run a job, sweep the jobs, forget the old ones."""
 
 import signal
 import sys
 from typing import Any
 
-from celery import shared_task
-from celery.signals import worker_process_init
+import structlog
+from celery import Task, shared_task
+from celery.signals import heartbeat_sent, worker_process_init
 
-from prompt_media.jobs import runner, services
+from prompt_media.jobs import runner, services, workers
+
+heartbeat_sent.connect(workers.say_so)
 
 
 @worker_process_init.connect
@@ -16,10 +19,12 @@ def leave_when_told(**told: Any) -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
 
 
-@shared_task(name="jobs.run")
-def run(job_id: str) -> None:
-    """Do the work of one job row."""
-    runner.run(job_id)
+@shared_task(name="jobs.run", bind=True)
+def run(task: Task, job_id: str) -> None:
+    """Do the work of one job row; its lines in the log name the request that asked for it."""
+    asked = (task.request.headers or {}).get(services.REQUEST_HEADER)
+    with structlog.contextvars.bound_contextvars(**({"request": asked} if asked else {})):
+        runner.run(job_id)
 
 
 @shared_task(name="jobs.sweep")

@@ -3,6 +3,9 @@
 When to start it again is the supervisor's to decide.
 """
 
+import contextlib
+import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,10 +54,18 @@ class Child:
 
 
 def _opened(log: Path) -> IO[bytes]:
-    """The log to append to; one that has grown too long is first set aside."""
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        log.replace(log.with_suffix(".log.1"))
+    """The log to append to."""
+    trim(log)
     return log.open("ab")
+
+
+def trim(log: Path) -> None:
+    """Set aside what a log that has grown too long holds. It is emptied, not moved: its writer has it open."""
+    if not log.exists() or log.stat().st_size <= LOG_BYTES:
+        return
+    with contextlib.suppress(OSError):  # on a full disk the old lines go, and the new ones find room
+        shutil.copyfile(log, log.with_suffix(".log.1"))
+    os.truncate(log, 0)
 
 
 def tail(log: Path) -> str:

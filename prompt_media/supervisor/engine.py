@@ -7,6 +7,8 @@ migrated, and the address is told when it works.
 import contextlib
 import functools
 import os
+import platform
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,8 +66,21 @@ def _broker_program(layout: Layout) -> Path | None:
 
 
 def _supervisor(layout: Layout, say: Callable[[str], None]) -> Supervisor:
-    environment = {**os.environ, **_ONE_THREAD, "HOST": layout.host, "PORT": str(layout.port)}
+    environment = {
+        **os.environ,
+        **_ONE_THREAD,
+        "HOST": layout.host,
+        "PORT": str(layout.port),
+        "PROMETHEUS_MULTIPROC_DIR": str(_empty(layout.data_dir / "metrics" / f"{platform.node()}-{layout.port}")),
+    }
     return Supervisor(logs=layout.data_dir / "logs", environment=environment, say=say)
+
+
+def _empty(folder: Path) -> Path:
+    """Counts begin anew with each start, or the files of processes long dead would pile up."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _start(supervisor: Supervisor, children: tuple[Command, ...], *stages: Stage) -> None:

@@ -144,5 +144,6 @@ def _web(layout: Layout) -> Command:
             "--respawn-interval=0.5",
             "--workers-kill-timeout=3",
             "--log-level=warning",
+            f"--log-config={layout.project / 'prompt_media' / 'web' / 'granian.json'}",
         ),
     )

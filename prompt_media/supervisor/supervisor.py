@@ -126,6 +126,8 @@ class Supervisor:
             if not post.holder and post.next_start <= now:
                 self._fill(post)
         self._leash.mend(holder.group for holder in self._living())
+        for post in self._posts:
+            child.trim(self._log(post.command.name))
 
     def _mourn(self, post: Post, dead: Child, now: float) -> None:
         dead.bury()
@@ -149,9 +151,9 @@ class Supervisor:
         post.holder = Child(post.command, log=self._log(name), environment=self._environment, leash=self._leash)
 
     def _next_start(self) -> float:
-        """Seconds until a resting child is due; a death or a signal wakes us before that."""
+        """Seconds until a resting child is due or the logs are; a death or a signal wakes us before that."""
         due = [post.next_start for post in self._posts if not post.holder]
-        return min(due, default=time.monotonic() + 60) - time.monotonic()
+        return min([*due, time.monotonic() + 10]) - time.monotonic()
 
     def _living(self) -> list[Child]:
         return [post.holder for post in self._posts if post.holder]

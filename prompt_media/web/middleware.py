@@ -1,17 +1,14 @@
-"""What every request passes on its way in: an id for the log, its origin, its size; and on its way out, its errors."""
+"""What every request passes on its way in: its origin, its size; and on its way out, its errors."""
 
 from collections.abc import Callable
 from contextlib import suppress
-from uuid import uuid4
 
-import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from rest_framework.permissions import SAFE_METHODS
 
 from prompt_media.errors import HouseError, NotAllowed, TooLarge
 from prompt_media.web import errors
-from prompt_media.web.pages import NumberedRequest
 
 View = Callable[[HttpRequest], HttpResponse]
 _MEGABYTE = 1024 * 1024
@@ -22,19 +19,6 @@ class LengthRequired(HouseError):
     """A body in chunks, of which nobody knows how long it will be."""
 
     status, code, title = 411, "length_required", "How long the body is must be said first"
-
-
-def request_log(get_response: View) -> Callable[[NumberedRequest], HttpResponse]:
-    """Give each request an id, in the log, on its errors and in `X-Request-ID`."""
-
-    def middleware(request: NumberedRequest) -> HttpResponse:
-        request.request_id = uuid4().hex[:12]
-        with structlog.contextvars.bound_contextvars(request=request.request_id):
-            response = get_response(request)
-        response["X-Request-ID"] = request.request_id
-        return response
-
-    return middleware
 
 
 def same_origin(get_response: View) -> View:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from prompt_media.supervisor import child as child_module
 from prompt_media.supervisor.plan import Command, Stage
 from prompt_media.supervisor.supervisor import KeepsDying, NeverReady, Patience, StopAsked, Supervisor
 from tests.engine.running import PROJECT, processes, wait_for
@@ -51,6 +52,20 @@ def test_deaths_long_ago_are_forgotten(tmp_path):
     with Supervisor(logs=tmp_path, environment=os.environ, say=lambda line: None, patience=quick_to_forget) as one:
         one.start(child(program))
         one.wait_until(lambda: lives.exists() and len(lives.read_text()) > 6, what="Seven lives")
+
+
+def test_a_log_that_grows_too_long_is_set_aside_while_it_is_written(supervisor, tmp_path, monkeypatch):
+    monkeypatch.setattr(child_module, "LOG_BYTES", 20_000)
+    talks = "import itertools, time\nfor n in itertools.count(): print(f'line {n:06}', flush=True); time.sleep(0.0005)"
+    supervisor.start(child(talks, name="talker"))
+    log = tmp_path / "talker.log"
+    aside = tmp_path / "talker.log.1"
+
+    supervisor.wait_until(lambda: aside.exists() and log.stat().st_size > 1000, what="A second log")
+
+    assert aside.read_text().startswith("line 000000")
+    assert "line 000000" not in log.read_text()
+    assert "\x00" not in log.read_text(), "its writer goes on where the log now ends"
 
 
 def test_what_never_answers_is_named(supervisor):

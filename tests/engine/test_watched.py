@@ -1,0 +1,124 @@
+"""The studio as whoever watches over it sees it: ready or not, its numbers, its lines."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.engine.calling import Caller, open_session
+from tests.engine.running import Engine, wait_for
+
+pytestmark = pytest.mark.xdist_group("engine")
+
+STILL = {"prompt": "put @cat as background"}
+PARTS = {"database", "migrations", "storage", "disk", "broker", "workers", "queue"}
+# Before its logging is set up and after it is taken down Celery speaks past it.
+SPOKEN_PAST_THE_LOG = ("worker: ",)
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine with two web processes, whose lines are objects."""
+    running = Engine(tmp_path_factory.mktemp("watched"), LOG_JSON="1", WEB_WORKERS="2")
+    running.wait_until_ready()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def caller(watched: Engine) -> Iterator[Caller]:
+    with closing(Caller(watched.port)) as caller:
+        yield caller
+
+
+def lines(engine: Engine, child: str) -> list[dict]:
+    """What a child has told so far, each line as its object."""
+    told = (engine.home / "var" / "logs" / f"{child}.log").read_text().splitlines()
+    return [json.loads(line) for line in told if line and not line.startswith(SPOKEN_PAST_THE_LOG)]
+
+
+def numbers(caller: Caller) -> dict[tuple[str, ...], float]:
+    text = caller.get("/metrics").data.decode()
+    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    return {(sample.name, *sorted(sample.labels.values())): sample.value for sample in samples}
+
+
+def test_a_started_studio_is_ready_in_every_part(caller):
+    told = caller.get("/readyz")
+
+    assert told.status == 200, told.data
+    assert {name: part["state"] for name, part in told.json["parts"].items()} == dict.fromkeys(PARTS, "ok")
+
+
+def test_a_line_of_the_worker_names_the_request_that_asked_for_the_job(watched, caller, picture):
+    session = open_session(caller, {"cat.png": picture()})
+    made = caller.post(f"/session/{session}/generate/", STILL, **{"X-Request-ID": "my-request.1"})
+    assert (made.status, made.headers["X-Request-ID"]) == (201, "my-request.1")
+
+    def of_it(child: str, event: str) -> list[dict]:
+        return [one for one in lines(watched, child) if one.get("request") == "my-request.1" and one["event"] == event]
+
+    (asked,) = wait_for(lambda: of_it("web", "request"), what="a line of the web")
+    (published,) = of_it("web", "job published")
+    (ended,) = wait_for(lambda: of_it("worker-quick", "job ended"), what="a line of the worker")
+    assert (asked["method"], asked["status"]) == ("POST", 201)
+    assert published["job"] == ended["job"]
+    assert (ended["kind"], ended["status"], ended["level"]) == ("compose", "done", "info")
+    assert STILL["prompt"] not in str(lines(watched, "web") + lines(watched, "worker-quick"))
+
+
+@pytest.mark.parametrize("child", ["web", "worker-quick", "worker-bulk", "beat"])
+def test_every_line_of_every_part_of_ours_is_an_object(watched, child):
+    for line in lines(watched, child):
+        assert {"event", "level", "logger", "timestamp"} <= line.keys()
+
+
+def test_the_web_servers_own_lines_are_objects_too(watched):
+    assert [one for one in lines(watched, "web") if one["logger"] == "_granian"]
+
+
+def test_the_processes_of_a_machine_count_together(watched, picture):
+    calls = 12
+    callers = [Caller(watched.port) for _ in range(calls)]
+    before = numbers(callers[0])
+    for caller in callers:
+        assert caller.get("/api/v1/jobs/").status == 200
+    after = numbers(callers[-1])
+    for caller in callers:
+        caller.close()
+
+    counted = ("prompt_media_request_seconds_count", "/api/v1/jobs/", "200", "GET")
+    assert after[counted] - before.get(counted, 0) == calls
+
+
+def test_ended_jobs_are_counted_by_kind_and_by_how_they_ended(caller, picture):
+    done = ("prompt_media_job_seconds_count", "compose", "done")
+    failed = ("prompt_media_job_seconds_count", "failed", "upload")
+    before = numbers(caller)
+    session = open_session(caller, {"cat.png": picture()})
+    caller.post(f"/session/{session}/generate/", STILL)
+    broken = caller.upload(f"/upload/{session}/", {"cat.png": picture("PNG", (300, 300), "red")[:-30]})
+
+    def both_counted() -> bool:
+        after = numbers(caller)
+        return all(after.get(name, 0) == before.get(name, 0) + 1 for name in (done, failed))
+
+    assert broken.status == 415, broken.data
+    wait_for(both_counted, what="both counted")
+
+
+def test_a_worker_that_fell_silent_is_missed_and_found_again(watched, caller):
+    watched.find("--queues=bulk").kill()
+    # It is started again at once; what it said before it died holds a little longer.
+    wait_for(lambda: numbers(caller).get(("prompt_media_workers", "bulk")) == 1, what="a worker")
+
+
+def test_a_killed_broker_is_told_and_found_again(watched, caller):
+    watched.find("valkey-server").kill()
+
+    wait_for(lambda: caller.get("/readyz").status == 503, what="unready", seconds=10)
+    ready = wait_for(lambda: (told := caller.get("/readyz")).status == 200 and told, what="ready", seconds=40)
+
+    assert ready.json["parts"]["broker"]["state"] == "ok"
