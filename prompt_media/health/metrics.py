@@ -29,7 +29,6 @@ from sessions_app import selectors
 from sessions_app.models import Image
 
 log = structlog.get_logger(__name__)
-_HOLDS_SECONDS = 5.0
 
 
 def text() -> bytes:
@@ -67,7 +66,8 @@ def _lives(pid: int) -> bool:
 class Shared:
     """What the machines share, held for some seconds. A part that is down is left out: prompt_media_part_up tells."""
 
-    def __init__(self) -> None:
+    def __init__(self, holds_seconds: float = 5.0) -> None:
+        self._holds_seconds = holds_seconds
         self._looking = Lock()
         self._known: list[Metric] = []
         self._known_until = 0.0
@@ -76,7 +76,7 @@ class Shared:
         with self._looking:
             if time.monotonic() >= self._known_until:
                 self._known = [*_parts(), *_unless_down(_of_the_database), *_unless_down(_of_the_broker)]
-                self._known_until = time.monotonic() + _HOLDS_SECONDS
+                self._known_until = time.monotonic() + self._holds_seconds
             return self._known
 
 
