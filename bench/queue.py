@@ -95,8 +95,8 @@ def _inline(engine: Engine, session: str) -> Callable[[], None]:
     wish = generations.Wish(prompt=PROMPT, width=SIDE, height=SIDE)
 
     def make() -> None:
-        made, _ = generations.request(session=workspace.enter(UUID(session)), wish=wish)
-        assert generations.finished(made).output
+        _, job = generations.request(session=workspace.enter(UUID(session)), wish=wish)
+        assert generations.made_by(job).output
 
     return make
 

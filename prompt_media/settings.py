@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from corsheaders.defaults import default_headers
 from environs import Env, validate
 
 from prompt_media import logs
@@ -258,7 +259,11 @@ DATA_UPLOAD_MAX_NUMBER_FILES = max(100, UPLOAD_FILES)
 # Who may call
 
 CORS_ALLOWED_ORIGINS: list[str] = TRUSTED_ORIGINS
-CORS_EXPOSE_HEADERS = ["X-Sector", "X-Prompt", "X-Index", "X-Target-Sector", "X-Outside-Delta", "Location"]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "prefer"]
+CORS_EXPOSE_HEADERS = [
+    "X-Sector", "X-Prompt", "X-Index", "X-Target-Sector", "X-Outside-Delta", "Location", "Retry-After",
+    "Idempotent-Replayed",
+]  # fmt: skip
 CSRF_TRUSTED_ORIGINS: list[str] = TRUSTED_ORIGINS
 CSRF_FAILURE_VIEW = "prompt_media.web.errors.csrf_failure"
 CSRF_COOKIE_SAMESITE = "Lax"

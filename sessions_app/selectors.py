@@ -54,6 +54,14 @@ def live_session(public_id: object, kind: str = Session.Kind.STUDIO) -> Session:
     return found
 
 
+def session_of(job: Job) -> Session:
+    """The session a job was done for. Raises UnknownSession when it was deleted."""
+    found = Session.objects.filter(public_id=job.subject.removeprefix("session:")).first() if job.subject else None
+    if found is None:
+        raise gone()
+    return found
+
+
 def studio_session(owner: str) -> Session | None:
     """The studio session this owner used last."""
     return live_sessions().filter(kind=Session.Kind.STUDIO, owner=owner).order_by("-last_active_at", "-id").first()

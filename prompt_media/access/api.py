@@ -14,6 +14,7 @@ from prompt_media.access import selectors, serializers, services
 from prompt_media.access.middleware import token_of
 from prompt_media.access.models import Token
 from prompt_media.errors import NotSignedIn
+from prompt_media.jobs import once
 from prompt_media.web import identity
 
 CHAPTER = "Tokens"
@@ -35,6 +36,7 @@ class Tokens(ListAPIView):
         request=serializers.TokenInput,
         responses={201: serializers.TokenCreated},
     )
+    @once.together
     def post(self, request: Request) -> Response:
         user = _account(request)
         wish = serializers.TokenInput(data=request.data)

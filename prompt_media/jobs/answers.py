@@ -14,17 +14,35 @@ from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import preferences
 
+Tell = Callable[[Job], Any]
+_tells: dict[str, Tell] = {}
 
-def answer(request: HttpRequest | Request, job: Job, result: Callable[[Job], Any]) -> Response:
-    """201 with `result(job)` once it is done; 202 with the job when the caller will not wait, or not that long.
+
+def tells(kind: str) -> Callable[[Tell], Tell]:
+    """Register who tells the result of a kind of job, from its row alone: whoever asks again is told the same."""
+
+    def register(tell: Tell) -> Tell:
+        _tells[kind] = tell
+        return tell
+
+    return register
+
+
+def answer(request: HttpRequest | Request, job: Job) -> Response:
+    """201 with the result once it is done; 202 with the job when the caller will not wait, or not that long.
 
     Raises what the worker met when the job failed.
     """
     patience = preferences.patience(request)
     if not patience or (job := waiting.for_end(job, patience)).is_live:
         return accepted(job)
+    return of_ended(job)
+
+
+def of_ended(job: Job) -> Response:
+    """201 with the result of a job that has ended. Raises what the worker met when it failed."""
     waiting.raise_if_failed(job)
-    return Response(result(job), status=status.HTTP_201_CREATED)
+    return Response(_tells[job.kind](job), status=status.HTTP_201_CREATED)
 
 
 def accepted(job: Job) -> Response:

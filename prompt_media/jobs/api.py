@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from prompt_media.jobs import selectors, services
+from prompt_media.jobs import answers, once, selectors, services
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import identity
@@ -59,6 +59,6 @@ class CancelJob(APIView):
 
 class RetryJob(APIView):
     @extend_schema(summary="Start a failed or cancelled job anew", request=None, responses={202: JobOutput})
+    @once.together
     def post(self, request: Request, job_id: UUID) -> Response:
-        job = services.retry(selectors.job(job_id))
-        return Response(JobOutput(job).data, status=202)
+        return answers.accepted(services.retry(selectors.job(job_id)))

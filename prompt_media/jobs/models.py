@@ -1,4 +1,4 @@
-"""The Job row. Its columns are written only by jobs.services, under conditions the database checks."""
+"""The Job row, whose columns are written only by jobs.services, under conditions the database checks; and receipts."""
 
 import uuid
 
@@ -85,3 +85,27 @@ class Job(models.Model):
     def error(self) -> str:
         """Why it failed, in words; empty unless it did."""
         return self.problem["detail"] if self.problem else ""
+
+
+class Receipt(models.Model):
+    """A request that bore an Idempotency-Key, and what it was answered; `jobs.receipts` writes it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.CharField(max_length=80)
+    key = models.CharField(max_length=255)
+    method = models.CharField(max_length=10)
+    path = models.CharField(max_length=300)
+    fingerprint = models.CharField(max_length=64, help_text="Of the body and the query.")
+    job = models.ForeignKey(Job, null=True, on_delete=models.CASCADE, related_name="receipts")
+    status = models.PositiveSmallIntegerField(null=True, help_text="Empty until it was answered.")
+    headers = models.JSONField(default=dict)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "key", "method", "path"], name="receipt_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}: {self.status or 'not answered yet'}"

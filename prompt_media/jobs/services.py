@@ -20,8 +20,9 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError as BrokerDown
 
 from prompt_media.errors import Conflict, HouseError
-from prompt_media.jobs import bus, limits, selectors, tally
+from prompt_media.jobs import bus, limits, receipts, selectors, tally
 from prompt_media.jobs.models import Job
+from prompt_media.jobs.receipts import Slip
 
 log = structlog.get_logger(__name__)
 _A_DAY = 24 * 3600
@@ -43,15 +44,18 @@ def submit(
     subject: str = "",
     about: str = "",
     queue: str = Job.Queue.QUICK,
+    slip: Slip | None = None,
 ) -> Job:
     """Take in a piece of work. From the commit on it is never lost: if publishing fails, the sweep publishes it.
 
-    Raises TooManyJobs when the line is long enough.
+    Raises TooManyJobs when the line is long enough, FiledBefore when the request of this slip has its job already.
     """
     with transaction.atomic():
         job = Job.objects.create(
             kind=kind, owner=owner, title=title, payload=payload, subject=subject, about=about, queue=queue
         )
+        if slip:
+            receipts.file(slip, job)
         limits.require_place(job)
         _publish_on_commit(job)
     return job
@@ -158,6 +162,7 @@ def leave(subject: str) -> None:
     jobs = Job.objects.filter(subject=subject)
     live = list(selectors.live(jobs).values_list("pk", flat=True))
     _end_as_cancelled(jobs)
+    receipts.forget_jobs(jobs)
     jobs.update(subject="", about="", payload={}, note="")
 
     def announce() -> None:

@@ -8,7 +8,7 @@ import structlog
 from celery import Task, shared_task
 from celery.signals import heartbeat_sent, worker_process_init
 
-from prompt_media.jobs import runner, services, workers
+from prompt_media.jobs import receipts, runner, services, workers
 
 heartbeat_sent.connect(workers.say_so)
 
@@ -35,5 +35,6 @@ def sweep() -> None:
 
 @shared_task(name="jobs.forget")
 def forget() -> None:
-    """Delete old rows that belong to nothing any more."""
+    """Delete old rows that belong to nothing any more, and receipts nobody will ask for again."""
     services.forget()
+    receipts.forget()

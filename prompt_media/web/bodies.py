@@ -1,8 +1,13 @@
 """Reading a request's body: all of it, or none. What arrives half is refused, not taken for the whole."""
 
+import json
+from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any, BinaryIO
 
-from rest_framework.exceptions import NotAcceptable, ParseError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from rest_framework.exceptions import NotAcceptable, ParseError, UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
 from rest_framework.request import Request
@@ -85,6 +90,46 @@ class ForgivingNegotiation(DefaultContentNegotiation):
             return super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable:
             return renderers[0], renderers[0].media_type
+
+
+def fingerprint(request: Request) -> str:
+    """A digest of the query and of what the body says: boundaries, spaces and the order of names are no difference."""
+    digest = sha256()
+    for part in _said(request):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def _said(request: Request) -> Iterator[bytes]:
+    yield from _form(request.query_params)
+    try:
+        data = request.data
+    except UnsupportedMediaType:
+        yield request._request.body
+        return
+    if isinstance(data, QueryDict):
+        yield from _form(data)
+    else:
+        try:
+            yield json.dumps(data, sort_keys=True).encode()
+        except RecursionError as error:
+            raise ParseError("it is nested too deeply.") from error
+
+
+def _form(form: QueryDict) -> Iterator[bytes]:
+    for name, values in sorted(form.lists()):
+        yield name.encode()
+        for value in values:
+            yield from _file(value) if isinstance(value, UploadedFile) else (value.encode(),)
+
+
+def _file(file: UploadedFile) -> Iterator[bytes]:
+    content = sha256()
+    for chunk in file.chunks():
+        content.update(chunk)
+    file.seek(0)
+    yield (file.name or "").encode()
+    yield content.digest()
 
 
 def _boundary(media_type: str) -> bytes:

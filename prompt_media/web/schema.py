@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 Endpoint = tuple[str, str, str, Callable[..., Any]]
 
@@ -31,11 +32,25 @@ _PROBLEM = {
 }
 
 
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255},
+    OpenApiParameter.HEADER,
+    description="Yours for this request, say a UUID. Sent again within 24 hours it is done once and answered the same.",
+)
+
+
 class ChapteredSchema(AutoSchema):
     """Groups routes by the CHAPTER of the module their view lives in."""
 
     def get_tags(self) -> list[str]:
         return [getattr(sys.modules[type(self.view).__module__], "CHAPTER", "The house")]
+
+    def get_override_parameters(self) -> list[Any]:
+        """A route that does once what it is asked twice under one key says so (jobs.once)."""
+        told: list[Any] = super().get_override_parameters()
+        answers_once = getattr(getattr(self.view, self.method.lower(), None), "takes_key", False)
+        return [*told, IDEMPOTENCY_KEY] if answers_once else told
 
 
 class IdentityScheme(OpenApiAuthenticationExtension):

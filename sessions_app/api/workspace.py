@@ -15,7 +15,8 @@ from rest_framework.views import APIView
 
 from prompt_media.errors import InvalidInput, Unprocessable
 from prompt_media.files import archive, delivery, intake
-from prompt_media.jobs import answers
+from prompt_media.jobs import answers, once
+from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import identity
 from prompt_media.web.bodies import WholeJSONParser, WholeMultiPartParser
@@ -32,6 +33,7 @@ _THUMBNAIL = OpenApiParameter("thumbnail", bool, description="1: its WebP thumbn
 
 class CreateSession(APIView):
     @extend_schema(summary="Open a session", request=None, responses={201: serializers.SessionCreated})
+    @once.together
     def post(self, request: Request) -> Response:
         session = workspace.open_session(owner=identity.of(request))
         body = {
@@ -79,11 +81,13 @@ class Upload(APIView):
         parameters=[OpenApiParameter("auto_tag", bool, description="1: name them Image1, Image2, …")],
         responses={201: serializers.UploadOutput, 202: JobOutput},
     )
+    @once.with_job
     def post(self, request: Request, session_id: UUID) -> Response:
         session = workspace.enter(session_id)
         arrivals = intake.judged(_files(request))
-        job = uploads.take_in(session=session, arrivals=arrivals, auto_tag=_asked(request, "auto_tag"))
-        return answers.answer(request, job, lambda done: _uploaded(session, uploads.made_by(done)))
+        auto_tag = _asked(request, "auto_tag")
+        job = uploads.take_in(session=session, arrivals=arrivals, auto_tag=auto_tag, slip=once.slip(request))
+        return answers.answer(request, job)
 
 
 class OneTag(APIView):
@@ -127,10 +131,12 @@ class Generate(APIView):
         request=serializers.GenerateInput,
         responses={201: serializers.GenerateOutput, 202: JobOutput},
     )
+    @once.with_job
     def post(self, request: Request, session_id: UUID) -> Response:
         wish = _wish(_read(serializers.GenerateInput, request))
-        made, job = generations.request(session=workspace.enter(session_id), wish=wish)
-        return answers.answer(request, job, lambda _: serializers.generated(generations.finished(made)))
+        session = workspace.enter(session_id)
+        _, job = generations.request(session=session, wish=wish, slip=once.slip(request))
+        return answers.answer(request, job)
 
 
 class Preview(APIView):
@@ -229,9 +235,16 @@ def _room(session: Session) -> dict[str, dict[str, int]]:
     }
 
 
-def _uploaded(session: Session, images: list[Image]) -> Any:
+@answers.tells(generations.KIND)
+def _generated(job: Job) -> Any:
+    return serializers.generated(generations.made_by(job))
+
+
+@answers.tells(uploads.KIND)
+def _uploaded(job: Job) -> Any:
+    images = uploads.made_by(job)
     body = {
-        "session_id": session.public_id,
+        "session_id": selectors.session_of(job).public_id,
         "count": len(images),
         "files": [image.name for image in images],
         "images": images,

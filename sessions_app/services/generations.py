@@ -11,6 +11,7 @@ from prompt_media.files import store
 from prompt_media.imaging import encode
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
+from prompt_media.jobs.receipts import Slip
 from prompt_media.jobs.runner import Outcome, Ticket
 from sessions_app import names, selectors
 from sessions_app.composing import prompt, render, scene
@@ -76,7 +77,7 @@ def plan_while_typing(*, session: Session, wish: Wish) -> Plan:
     return _planned(replace(reading, scene=replace(reading.scene, layers=known)), wish, tagged)
 
 
-def request(*, session: Session, wish: Wish) -> tuple[Generation, Job]:
+def request(*, session: Session, wish: Wish, slip: Slip | None = None) -> tuple[Generation, Job]:
     """Take in one making: a row, its ingredients, and the job that will paint it."""
     planned = plan(session=session, wish=wish)
     with transaction.atomic():
@@ -101,6 +102,7 @@ def request(*, session: Session, wish: Wish) -> tuple[Generation, Job]:
             queue=Job.Queue.BULK if _is_bulky(planned) else Job.Queue.QUICK,
             about=wish.prompt,
             payload={},
+            slip=slip,
         )
         made.save(update_fields=["job"])
         room.require(session)
@@ -127,9 +129,9 @@ def preview(*, session: Session, wish: Wish, frame: int | None = None) -> Render
     return render.preview(shown, TaggedPictures(planned.images), frame=frame)
 
 
-def finished(generation: Generation) -> Generation:
+def made_by(job: Job) -> Generation:
     """The generation as its job left it."""
-    made = Generation.objects.select_related("session", "job").filter(pk=generation.pk).first()
+    made = Generation.objects.select_related("session", "job").filter(job=job).first()
     if made is None:
         raise selectors.gone()
     return made

@@ -16,6 +16,7 @@ from prompt_media.files.intake import Arrival
 from prompt_media.imaging import decode, encode
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
+from prompt_media.jobs.receipts import Slip
 from prompt_media.jobs.runner import Outcome, Ticket
 from sessions_app import names, selectors
 from sessions_app.models import Image, Session, Tag
@@ -43,7 +44,12 @@ class Stored:
 
 
 def take_in(
-    *, session: Session, arrivals: Sequence[Arrival], auto_tag: bool = False, tags: Sequence[str | None] = ()
+    *,
+    session: Session,
+    arrivals: Sequence[Arrival],
+    auto_tag: bool = False,
+    tags: Sequence[str | None] = (),
+    slip: Slip | None = None,
 ) -> Job:
     """Set the files aside and ask a worker to make pictures of them. `tags`, if given, name them in order."""
     room.refuse_overflow(session, Room(len(arrivals), sum(len(arrival.data) for arrival in arrivals)))
@@ -59,7 +65,7 @@ def take_in(
             locked = workspace.locked(session)
             # Before the job is published: once it is committed, nothing that goes wrong may take its files away.
             transaction.on_commit(unless_taken.pop_all)
-            job = _submit(locked, files, auto_tag)
+            job = _submit(locked, files, auto_tag, slip)
             room.require(locked)
     return job
 
@@ -83,13 +89,13 @@ def carry_out(ticket: Ticket) -> Outcome:
 def made_by(job: Job) -> list[Image]:
     """The images an upload became, in the order of its files."""
     return list(
-        Image.objects.filter(session=job.payload["session"], name__in=job.payload.get("names", []))
+        Image.objects.filter(session=job.payload.get("session"), name__in=job.payload.get("names", []))
         .select_related("tag", "session")
         .order_by("number")
     )
 
 
-def _submit(session: Session, files: Sequence[Mapping[str, Any]], auto_tag: bool) -> Job:
+def _submit(session: Session, files: Sequence[Mapping[str, Any]], auto_tag: bool, slip: Slip | None) -> Job:
     return jobs.submit(
         kind=KIND,
         owner=session.owner,
@@ -97,6 +103,7 @@ def _submit(session: Session, files: Sequence[Mapping[str, Any]], auto_tag: bool
         title="Upload" if len(files) == 1 else f"Upload of {len(files)} pictures",
         about=", ".join(file["label"] for file in files),
         payload={"session": session.pk, "auto_tag": auto_tag, "files": files},
+        slip=slip,
     )
 
 

@@ -7,15 +7,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPException
+from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 
 from tests.engine import servers
 from tests.engine.calling import RESPOND_ASYNC, Answer, Caller
-from tests.engine.running import Engine, wait_for
+from tests.engine.running import Engine, Process, wait_for
 
 pytestmark = pytest.mark.xdist_group("engine")
 
+# Each in a size of its own, so that its jobs can be told from the others'.
+EQUAL = {"prompt": "@Image1 in the center of 60x61"}
+CUT_OFF = {"prompt": "@Image1 in the center of 60x62"}
 LIMITS = {"WEB_WORKERS": "2", "SESSION_FILES": "10", "SESSION_JOBS": "4"}
 
 
@@ -63,6 +69,18 @@ def statuses(answers: list[Answer]) -> Counter[int]:
     return Counter(answer.status for answer in answers)
 
 
+def jobs_of(caller: Caller, wish: dict[str, str]) -> list[dict]:
+    """Every job that was made of this prompt."""
+    return caller.get(f"/api/v1/jobs/?q={quote(wish['prompt'])}").json["results"]
+
+
+def web_processes(studio: Engine) -> list[Process]:
+    """Those that answer; the one that started them will start others."""
+    web = studio.find("granian")
+    assert web
+    return [one for one in studio.family().values() if one.parent == web.pid]
+
+
 @contextmanager
 def nobody_working(studio: Engine) -> Iterator[None]:
     """The workers stand still, so that what is queued stays so."""
@@ -88,6 +106,54 @@ def test_twenty_uploads_that_race_for_ten_places_leave_exactly_ten(studio, calle
     assert (told["image_count"], told["room"]["files"]) == (10, {"used": 10, "limit": 10})
     stored = [path for path in (studio.home / "media").rglob("*") if path.is_file() and session in path.parts]
     assert len(stored) == 20, "ten pictures, ten thumbnails, and nothing of those that were refused"
+
+
+def test_fifty_equal_requests_at_once_are_one_making(studio, caller, session, picture):
+    caller.upload(f"/upload/{session}/?auto_tag=1", {"a.png": picture()})
+    key = {"Idempotency-Key": uuid4().hex}
+
+    def ask(caller: Caller) -> Answer:
+        return caller.post(f"/session/{session}/generate/", EQUAL, **key)
+
+    answers = race(studio, 50, ask)
+
+    assert set(statuses(answers)) <= {201, 409}
+    assert {answer.json["code"] for answer in answers if answer.status == 409} <= {"idempotency_in_progress"}
+    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in answers if answer.status == 409)
+    made = {answer.data for answer in [*answers, ask(caller)] if answer.status == 201}
+    assert len(made) == 1
+    assert len(jobs_of(caller, EQUAL)) == len(caller.get(f"/session/{session}/").json["outputs"]) == 1
+
+
+def test_equal_requests_that_open_a_session_open_one(studio, caller):
+    key = {"Idempotency-Key": uuid4().hex}
+    answers = race(studio, 20, lambda caller: caller.post("/session/create/", **key))
+    assert statuses(answers) == {201: 20}
+    assert len({answer.data for answer in answers}) == 1
+
+
+def test_a_web_process_killed_between_commit_and_answer_costs_nothing(studio, caller, session, picture):
+    caller.upload(f"/upload/{session}/?auto_tag=1", {"a.png": picture()})
+    key = {"Idempotency-Key": uuid4().hex}
+
+    def ask() -> Answer:
+        with closing(Caller(studio.port)) as fresh:
+            return fresh.post(f"/session/{session}/generate/", CUT_OFF, **key)
+
+    with nobody_working(studio), ThreadPoolExecutor(1) as pool:
+        first = pool.submit(ask)
+        wait_for(lambda: jobs_of(caller, CUT_OFF), what="the commit")
+        for one in web_processes(studio):
+            one.kill()
+        assert isinstance(first.exception(timeout=20), OSError | HTTPException)
+        wait_for(lambda: studio.get("/healthz") == 200, what="a web process again")
+        assert ask().json["code"] == "idempotency_in_progress"
+
+    second = wait_for(lambda: answer if (answer := ask()).status != 409 else None, what="an answer")
+    assert (second.status, second.headers["Idempotent-Replayed"]) == (201, "true")
+    with closing(Caller(studio.port)) as fresh:
+        assert len(jobs_of(fresh, CUT_OFF)) == 1
+        assert [one["url"] for one in fresh.get(f"/session/{session}/").json["outputs"]] == [second.json["url"]]
 
 
 def test_makings_that_race_for_four_places_in_line_get_exactly_four(studio, caller, session, picture):

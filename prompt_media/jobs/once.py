@@ -1,0 +1,161 @@
+"""Idempotency-Key at the door: a POST that makes something, sent twice under one key, makes it once.
+
+A view is marked with the way its receipt is written: `together` with what it makes, or by its service `with_job`.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from prompt_media.errors import Conflict, HouseError, Unprocessable
+from prompt_media.jobs import answers, receipts
+from prompt_media.jobs.models import Job, Receipt
+from prompt_media.jobs.receipts import FiledBefore, Slip
+from prompt_media.web import bodies, errors, identity
+
+View = TypeVar("View", bound=Callable[..., Any])
+LONGEST = 255
+# Most jobs are done within it, and asking again costs next to nothing.
+_COME_BACK_IN = 1
+
+
+class BadKey(Unprocessable):
+    code = "bad_idempotency_key"
+
+
+class KeyReused(Unprocessable):
+    """The key of one request on another."""
+
+    code = "idempotency_key_reused"
+
+
+class StillRunning(Conflict):
+    """The first request under this key has no answer yet."""
+
+    code = "idempotency_in_progress"
+
+
+class ToldOnce(Conflict):
+    """The answer held a secret, which is not kept."""
+
+    code = "told_once"
+
+
+def together(view: View) -> View:
+    """For a view that makes rows and no job: what it makes, its receipt and its answer are one transaction."""
+
+    def run(slip: Slip, call: Callable[[], Response], request: Request) -> HttpResponse:
+        with transaction.atomic():
+            receipts.file(slip)
+            return _kept(slip.id, call())
+
+    return _marked(view, run)
+
+
+def with_job(view: View) -> View:
+    """For a view that makes a job: its service files `slip(request)` in the transaction that takes the job in."""
+
+    def run(slip: Slip, call: Callable[[], Response], request: Request) -> HttpResponse:
+        try:
+            answer: HttpResponse = call()
+        except HouseError as error:
+            # Refused before there was a job: nothing was done, so the next try under this key is the first.
+            if not receipts.is_filed(slip):
+                raise
+            answer = errors.problem(error, request)
+        return _kept(slip.id, answer)
+
+    return _marked(view, run)
+
+
+def slip(request: Request) -> Slip | None:
+    """The slip of a request that bears a key, for the service that makes its job."""
+    plain: Any = request._request
+    return plain.slip
+
+
+def _marked(view: View, run: Callable[[Slip, Callable[[], Response], Request], HttpResponse]) -> View:
+    @wraps(view)
+    def answered(self: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        plain: Any = request._request
+        plain.slip = read = _read(request)
+        if read is None:
+            return view(self, request, *args, **kwargs)
+        if receipt := receipts.find(read):
+            return _again(receipt, read, request)
+        try:
+            return run(read, lambda: view(self, request, *args, **kwargs), request)
+        except FiledBefore:
+            # An equal request was faster by a moment.
+            return _again(receipts.find(read), read, request)
+
+    answered.takes_key = True  # type: ignore[attr-defined]  # read by web.schema
+    return answered  # type: ignore[return-value]
+
+
+def _read(request: Request) -> Slip | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not (0 < len(key) <= LONGEST and key.isprintable()):
+        raise BadKey(f"An Idempotency-Key is 1 to {LONGEST} printable characters, say a UUID.", field="Idempotency-Key")
+    return Slip(
+        owner=identity.of(request),
+        key=key,
+        method=request.method or "",
+        path=request.path.rstrip("/"),
+        fingerprint=bodies.fingerprint(request),
+    )
+
+
+def _again(receipt: Receipt | None, slip: Slip, request: Request) -> HttpResponse:
+    """What the first request under this key was answered; or why that cannot be told."""
+    if receipt is not None and receipt.fingerprint != slip.fingerprint:
+        raise KeyReused(
+            "This Idempotency-Key was sent with another body here. Send the same body again, or take a new key.",
+            field="Idempotency-Key",
+        )
+    if receipt is None or (receipt.status is None and (receipt.job is None or receipt.job.is_live)):
+        raise StillRunning("The first request under this key is still at work.", retry_after=_COME_BACK_IN)
+    if receipt.status is None and receipt.job is not None:
+        # Whoever asked first never heard the end; the job's row tells it all the same.
+        answer = _kept(receipt.pk, _of_ended(receipt.job, request))
+    else:
+        answer = _told(receipt)
+    answer["Idempotent-Replayed"] = "true"
+    return answer
+
+
+def _of_ended(job: Job, request: HttpRequest | Request) -> HttpResponse:
+    try:
+        return answers.of_ended(job)
+    except HouseError as error:
+        return errors.problem(error, request)
+
+
+def _kept(receipt_id: UUID, answer: HttpResponse) -> HttpResponse:
+    """The answer, noted on the receipt; or the one that was noted before."""
+    is_secret = "no-store" in answer.headers.get("Cache-Control", "")
+    headers = {name: answer[name] for name in ("Content-Type", "Location") if name in answer}
+    if isinstance(answer, Response):
+        # Not rendered yet, so it still bears the type of a page.
+        headers["Content-Type"], body = JSONRenderer.media_type, JSONRenderer().render(answer.data)
+    else:
+        body = answer.content
+    receipt = receipts.keep(
+        receipt_id, status=answer.status_code, headers=headers, body="" if is_secret else body.decode()
+    )
+    return answer if is_secret or receipt is None else _told(receipt)
+
+
+def _told(receipt: Receipt) -> HttpResponse:
+    if not receipt.body:
+        raise ToldOnce("This was done already, and its answer held a secret that is told only once. Take a new key.")
+    return HttpResponse(receipt.body, status=receipt.status, headers=receipt.headers)

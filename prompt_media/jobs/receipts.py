@@ -1,0 +1,84 @@
+"""Receipts: what was asked under a key and what it was answered, so that asking twice does it once.
+
+The insert is the lock: of two equal requests one gets its row in, in the transaction that makes what was asked for, and
+the other's transaction is taken back whole. `jobs.once` is the door.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError
+from django.db.models import DateTimeField, ExpressionWrapper, QuerySet, Value
+from django.db.models.functions import Now
+
+from prompt_media.jobs.models import Job, Receipt
+
+KEPT_FOR = timedelta(hours=24)
+
+
+class FiledBefore(Exception):
+    """There is a receipt under this key already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A request that bears a key. The id is this attempt's own: it tells whose receipt was filed."""
+
+    owner: str
+    key: str
+    method: str
+    path: str
+    fingerprint: str
+    id: UUID = field(default_factory=uuid4)
+
+
+def file(slip: Slip, job: Job | None = None) -> None:
+    """Write the receipt, in the transaction that makes what was asked for. Raises FiledBefore, which must end that."""
+    _under(slip).filter(created_at__lte=_too_old()).delete()
+    try:
+        Receipt.objects.create(
+            id=slip.id,
+            owner=slip.owner,
+            key=slip.key,
+            method=slip.method,
+            path=slip.path,
+            fingerprint=slip.fingerprint,
+            job=job,
+        )
+    except IntegrityError as error:
+        raise FiledBefore from error
+
+
+def find(slip: Slip) -> Receipt | None:
+    """The receipt under the slip's key, whoever filed it."""
+    return _under(slip).filter(created_at__gt=_too_old()).select_related("job").first()
+
+
+def is_filed(slip: Slip) -> bool:
+    """Whether it was this very attempt that was taken in."""
+    return Receipt.objects.filter(pk=slip.id).exists()
+
+
+def keep(receipt_id: UUID, *, status: int, headers: dict[str, str], body: str) -> Receipt | None:
+    """Note the answer; the first that is noted holds. None: the receipt has gone, with the session it was for."""
+    Receipt.objects.filter(pk=receipt_id, status=None).update(status=status, headers=headers, body=body)
+    return Receipt.objects.filter(pk=receipt_id).first()
+
+
+def forget() -> int:
+    """Delete the receipts whose time is over. Returns how many."""
+    return Receipt.objects.filter(created_at__lte=_too_old()).delete()[0]
+
+
+def forget_jobs(jobs: QuerySet[Job]) -> None:
+    """Delete the receipts of these jobs: they hold words of a session that goes away."""
+    Receipt.objects.filter(job__in=jobs).delete()
+
+
+def _under(slip: Slip) -> QuerySet[Receipt]:
+    return Receipt.objects.filter(owner=slip.owner, key=slip.key, method=slip.method, path=slip.path)
+
+
+def _too_old() -> ExpressionWrapper:
+    return ExpressionWrapper(Now() - Value(KEPT_FOR), output_field=DateTimeField())
