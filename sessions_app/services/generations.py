@@ -115,11 +115,9 @@ def carry_out(ticket: Ticket) -> Outcome:
     if made is None:
         raise selectors.gone()
     rendered = render.in_format(scene.from_json(made.scene), made.format, _ingredients(made), ticket)
-    image = _stored(made, rendered, ticket.claim)
-    return Outcome(
-        write=lambda: _write(made.session, image),
-        discard=lambda: store.discard([image.key, image.thumbnail_key]),
-    )
+    with workspace.writing_into(made.session.public_id):
+        image = _stored(made, rendered, ticket.claim)
+    return Outcome(write=lambda: _write(made.session, image), discard=lambda: _take_back(image))
 
 
 def preview(*, session: Session, wish: Wish, frame: int | None = None) -> Rendered:
@@ -174,6 +172,12 @@ def _next_number(session: Session) -> int:
 
 
 def _note_ingredients(made: Generation, planned: Plan) -> None:
+    there = set(
+        Image.objects.filter(pk__in=[image.pk for image in planned.images.values()]).values_list("pk", flat=True)
+    )
+    for tag, image in planned.images.items():
+        if image.pk not in there:
+            raise selectors.UnknownImage(f"@{tag} was deleted a moment ago.")
     GenerationInput.objects.bulk_create(
         GenerationInput(generation=made, image=image, tag=tag, sha256=image.sha256)
         for tag, image in planned.images.items()
@@ -210,6 +214,11 @@ def _stored(made: Generation, rendered: Rendered, claim: str) -> Image:
     )
     store.put_together({image.key: rendered.data, image.thumbnail_key: encode.thumbnail(rendered.poster)})
     return image
+
+
+def _take_back(image: Image) -> None:
+    store.discard([image.key, image.thumbnail_key])
+    workspace.clear_if_gone(image.session.public_id)
 
 
 def _write(session: Session, image: Image) -> None:

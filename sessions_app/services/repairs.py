@@ -4,6 +4,7 @@ A thumbnail is made anew. A lost original is copied from another stored file of 
 What cannot be had again is left as it is: its row still tells the name, tag and size, and a backup may bring it back.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -14,7 +15,7 @@ from prompt_media.errors import HouseError, NotFound
 from prompt_media.files import intake, store
 from prompt_media.files.keepers import Claim, Fault, Part
 from prompt_media.imaging import decode, encode
-from sessions_app import names
+from sessions_app import names, selectors
 from sessions_app.models import Image
 from sessions_app.services import workspace
 
@@ -32,7 +33,8 @@ def mend(fault: Fault, claim: Claim) -> str:
 def forget(claim: Claim) -> None:
     """Delete the row of a lost picture, and what is left of its files."""
     for image in Image.objects.select_related("session").filter(pk=claim.row):
-        workspace.remove_image(image=image)
+        with suppress(selectors.UnknownSession):
+            workspace.remove_image(image=image)
 
 
 def _thumbnail_anew(image: Image, claim: Claim) -> str:

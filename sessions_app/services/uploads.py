@@ -58,7 +58,7 @@ def take_in(
         {"key": key, "label": names.label(arrival.label), "tag": tag, "bytes": len(arrival.data)}
         for key, arrival, tag in zip_longest(waiting, arrivals, tags)
     ]
-    with ExitStack() as unless_taken:
+    with workspace.writing_into(session.public_id), ExitStack() as unless_taken:
         unless_taken.callback(store.discard, waiting)
         store.put_together({key: arrival.data for key, arrival in zip(waiting, arrivals, strict=True)})
         with transaction.atomic(durable=True):
@@ -77,13 +77,13 @@ def carry_out(ticket: Ticket) -> Outcome:
     if not files:
         raise NotFound("What was uploaded made way for other files of the session. Send it again.", code="file_gone")
     stored: list[Stored] = []
-    with ExitStack() as unless_whole:
+    with workspace.writing_into(session.public_id), ExitStack() as unless_whole:
         unless_whole.callback(_discard, stored)
         for place, file in enumerate(files):
             ticket.advance(place, len(files), f"Reading {file['label']}")
             stored.append(_readable(session.public_id, file, ticket))
         unless_whole.pop_all()
-    return Outcome(write=lambda: _write(session, ticket, stored), discard=lambda: _discard(stored))
+    return Outcome(write=lambda: _write(session, ticket, stored), discard=lambda: _take_back(session, stored))
 
 
 def made_by(job: Job) -> list[Image]:
@@ -175,6 +175,11 @@ def _write_one(session: Session, number: int, stored: Stored, tag: str | None) -
     )
     if tag and not Tag.objects.filter(session=session, folded=names.tag_key(tag)).exists():
         Tag.objects.create(session=session, image=image, name=tag, folded=names.tag_key(tag))
+
+
+def _take_back(session: Session, stored: Sequence[Stored]) -> None:
+    _discard(stored)
+    workspace.clear_if_gone(session.public_id)
 
 
 def _discard(stored: Sequence[Stored]) -> None:

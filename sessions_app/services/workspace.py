@@ -1,6 +1,7 @@
 """A session's life and its tags: open, use, keep, name, close."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -10,9 +11,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from prompt_media.errors import Conflict, FieldError, HouseError, Unprocessable
+from prompt_media.errors import Conflict, FieldError, HouseError, Unavailable, Unprocessable
 from prompt_media.files import layers, store
 from prompt_media.jobs import services as jobs
+from prompt_media.jobs.services import Stopped
 from sessions_app import names, selectors
 from sessions_app.models import Image, Session, Tag
 
@@ -92,11 +94,35 @@ def locked(session: Session) -> Session:
 def close(*, session: Session) -> None:
     """Delete the session: its jobs end, its rows go, and on commit its files."""
     with transaction.atomic():
-        images = list(Image.objects.filter(session=session).values_list("key", "thumbnail_key", "sha256"))
+        # Jobs before the session's lock, as whoever finishes one takes them; and behind it those that came in between.
         jobs.leave(session.subject)
+        if Session.objects.select_for_update().filter(pk=session.pk).first() is None:
+            return
+        jobs.leave(session.subject)
+        images = list(Image.objects.filter(session=session).values_list("key", "thumbnail_key", "sha256"))
         session.delete()
         store.discard_on_commit(key for image in images for key in image[:2])
         transaction.on_commit(lambda: _sweep_up(session.public_id, {sha256 for _, _, sha256 in images}), robust=True)
+
+
+@contextmanager
+def writing_into(public_id: str) -> Iterator[None]:
+    """For writing a session's files. A session that ends meanwhile takes its folders along, and the next file would
+    make them anew: then they go again."""
+    try:
+        yield
+    except (HouseError, Stopped) as error:
+        if clear_if_gone(public_id) and isinstance(error, Unavailable):
+            raise selectors.gone() from error
+        raise
+
+
+def clear_if_gone(public_id: str) -> bool:
+    """Remove whatever lies in the folders of a session that has ended. False: it is there, and nothing was done."""
+    if Session.objects.filter(public_id=public_id).exists():
+        return False
+    _discard_folders(public_id)
+    return True
 
 
 def close_if_there(public_id: object) -> None:
@@ -109,6 +135,8 @@ def close_if_there(public_id: object) -> None:
 def remove_image(*, image: Image) -> None:
     """Delete one picture: row first, files on commit. What was made of it stays."""
     with transaction.atomic():
+        # Whoever begins something with the picture holds the session's row, and finds it there or not.
+        locked(image.session)
         store.discard_on_commit([image.key, image.thumbnail_key])
         image.delete()
 
@@ -194,8 +222,12 @@ def _is_over(session: Session) -> bool:
 
 
 def _sweep_up(public_id: str, contents: Iterable[str]) -> None:
-    for root in names.ROOTS:
-        store.discard_folder(f"{root}/{public_id}")
+    _discard_folders(public_id)
     still_used = set(Image.objects.filter(sha256__in=list(contents)).values_list("sha256", flat=True))
     for sha256 in set(contents) - still_used:
         layers.drop(sha256)
+
+
+def _discard_folders(public_id: str) -> None:
+    for root in names.ROOTS:
+        store.discard_folder(f"{root}/{public_id}")

@@ -8,14 +8,17 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from prompt_media.files import store
 from prompt_media.files.intake import Arrival
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
 from sessions_app import selectors
-from sessions_app.models import Image, Session
-from sessions_app.services import retention, uploads, workspace
+from sessions_app.models import Generation, Image, Session
+from sessions_app.services import generations, retention, uploads, workspace
+from tests.sessions_app.calling import post
 from tests.sessions_app.conftest import HOUSE
 
 
@@ -144,3 +147,67 @@ def test_empty_folders_of_sessions_that_are_gone_are_removed(session, settings):
         Path(settings.MEDIA_ROOT, "output", name, "thumbnails").mkdir(parents=True)
     assert retention.sweep_files() == 0
     assert [folder.name for folder in Path(settings.MEDIA_ROOT, "output").iterdir()] == [session.public_id]
+
+
+def folders_of(session: Session, settings) -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if session.public_id in path.parts]
+
+
+def end_when(monkeypatch: pytest.MonkeyPatch, module: object, call: str, session: Session) -> None:
+    """The session is deleted by somebody else just before this function is called."""
+    real = getattr(module, call)
+
+    def end_first(*arguments: object, **options: object) -> object:
+        monkeypatch.setattr(module, call, real)
+        workspace.close(session=Session.objects.get(pk=session.pk))
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(module, call, end_first)
+
+
+@pytest.mark.parametrize("moment", ["put_together", "put"])
+def test_an_upload_into_a_session_that_ends_meanwhile_leaves_no_folder(
+    session, picture, settings, monkeypatch, client, moment
+):
+    end_when(monkeypatch, store, moment, session)
+    file = SimpleUploadedFile("a.png", picture())
+
+    answer = client.post(f"/upload/{session.public_id}/", {"files": [file]})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_session")
+    assert folders_of(session, settings) == []
+    assert not Job.objects.exclude(subject="").exists()
+
+
+@pytest.mark.parametrize("moment", ["put_together", "put"])
+def test_a_making_for_a_session_that_ends_meanwhile_leaves_no_folder(
+    session, add, settings, monkeypatch, client, moment
+):
+    add("logo")
+    end_when(monkeypatch, store, moment, session)
+
+    answer = post(client, f"/session/{session.public_id}/generate/", {"prompt": "@logo is the background"})
+
+    assert answer.status_code == 409
+    assert folders_of(session, settings) == []
+    assert [job.status for job in Job.objects.all()] == ["done", "cancelled"][::-1]
+
+
+def test_a_making_of_a_picture_that_is_deleted_meanwhile_is_refused(session, add, monkeypatch):
+    (logo,) = add("logo")
+    wish = generations.Wish(prompt="@logo is the background")
+    planned = generations.plan(session=session, wish=wish)
+    workspace.remove_image(image=logo)
+    monkeypatch.setattr(generations, "plan", lambda **asked: planned)
+
+    with pytest.raises(selectors.UnknownImage, match="@logo was deleted"):
+        generations.request(session=session, wish=wish)
+
+    assert not Generation.objects.exists()
+
+
+def test_closing_a_session_twice_is_closing_it_once(session):
+    again = Session.objects.get(pk=session.pk)
+    workspace.close(session=session)
+    workspace.close(session=again)
+    assert not Session.objects.exists()
