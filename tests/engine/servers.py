@@ -47,9 +47,9 @@ finally:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[dict[str, str]]:
+def postgres(folder: Path, port: int | None = None) -> Iterator[dict[str, str]]:
     """A PostgreSQL with its data in this folder, as the studio's environment."""
-    port = free_port()
+    port = port or free_port()
     keeper = subprocess.Popen(
         (sys.executable, "-c", _POSTGRES, str(folder), str(port)),
         stdin=subprocess.PIPE,
@@ -80,10 +80,10 @@ def valkey() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def s3(folder: Path) -> Iterator[dict[str, str]]:
+def s3(folder: Path, port: int | None = None) -> Iterator[dict[str, str]]:
     """An S3 server whose files are below this folder, with an empty bucket, as the studio's environment."""
-    folder.mkdir()
-    port = _port()
+    folder.mkdir(exist_ok=True)
+    port = port or high_port()
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(_weed(folder, port), stdout=log, stderr=log)
     given = environment(port)
@@ -164,7 +164,8 @@ def _takes_files(given: dict[str, str]) -> bool:
     return True
 
 
-def _port() -> int:
+def high_port() -> int:
+    """A free port for a part of the S3 server."""
     # Each of its parts speaks gRPC on the port 10,000 above its own.
     return next(port for port in iter(free_port, None) if port <= 55_535)
 
@@ -179,7 +180,7 @@ def _weed(folder: Path, port: int) -> tuple[str, ...]:
     return (
         *(str(Path(sys.executable).with_name("weed")), "server", f"-dir={folder}", "-ip=127.0.0.1"),
         *("-ip.bind=127.0.0.1", "-master.telemetry=false", "-master.resumeState=false"),
-        *(f"-master.port={_port()}", f"-volume.port={_port()}", "-filer", f"-filer.port={_port()}"),
+        *(f"-master.port={high_port()}", f"-volume.port={high_port()}", "-filer", f"-filer.port={high_port()}"),
         *("-volume.max=8", "-master.volumeSizeLimitMB=64", "-volume.preStopSeconds=0"),
         *("-s3", f"-s3.port={port}", f"-s3.config={folder / 's3.json'}", "-s3.iam=false"),
         *("-s3.port.iceberg=0", "-s3.port.lance=0"),

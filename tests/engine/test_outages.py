@@ -1,0 +1,132 @@
+"""PostgreSQL or the S3 storage stops, and comes back: callers hear when to try again, and work waits for its end."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, closing
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.engine import ledger, servers
+from tests.engine.calling import RESPOND_ASYNC, Answer, Caller
+from tests.engine.running import Engine, free_port, wait_for
+from tests.engine.work import (
+    LONG,
+    SHORT,
+    TINY,
+    noise,
+    outputs,
+    submit,
+    wait_for_end,
+    wait_for_status,
+    wait_until_under_way,
+    with_two_pictures,
+)
+
+pytestmark = pytest.mark.xdist_group("outages")
+
+
+@dataclass(slots=True)
+class Server:
+    """One that can be stopped, hard, and started again at the same address with what it had."""
+
+    run: Callable[[], AbstractContextManager[dict[str, str]]]
+    environment: dict[str, str] = field(default_factory=dict)
+    _running: ExitStack = field(default_factory=ExitStack)
+
+    def start(self) -> None:
+        self.environment = self._running.enter_context(self.run())
+
+    def stop(self) -> None:
+        self._running.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    engine: Engine
+    database: Server
+    storage: Server
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    home = tmp_path_factory.mktemp("outages")
+    database_port, storage_port = free_port(), servers.high_port()
+    database = Server(lambda: servers.postgres(home / "postgres", database_port))
+    storage = Server(lambda: servers.s3(home / "s3", storage_port))
+    with ExitStack() as running:
+        for server in (database, storage):
+            running.callback(server.stop)
+            server.start()
+        engine = Engine(home / "studio", **database.environment, **storage.environment)
+        running.callback(engine.stop)
+        engine.wait_until_ready()
+        yield Studio(engine, database, storage)
+
+
+@pytest.fixture
+def caller(studio: Studio) -> Iterator[Caller]:
+    with closing(Caller(studio.engine.port)) as caller:
+        yield caller
+
+
+@pytest.fixture
+def session(caller: Caller) -> str:
+    return with_two_pictures(caller)
+
+
+def assert_says_when_to_come_back(answer: Answer) -> None:
+    assert (answer.status, answer.json["code"]) == (503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def assert_settled(studio: Studio) -> None:
+    found = ledger.of_postgres(studio.database.environment["DATABASE_URL"])
+    assert found.broken() == []
+    known = {key for image in found.images for key in (image.key, image.thumbnail_key)}
+    assert servers.keys(studio.storage.environment) == known
+
+
+def test_work_waits_for_a_storage_that_has_stopped(studio, caller, session):
+    shown = caller.post(f"/session/{session}/generate/", SHORT).json["url"]
+    under_way = submit(caller, session, LONG)
+    wait_until_under_way(caller, under_way)
+    studio.storage.stop()
+
+    assert_says_when_to_come_back(caller.upload(f"/upload/{session}/", {"late.png": noise(20, (1, 2, 3))}))
+    assert_says_when_to_come_back(caller.get(shown))
+    assert caller.get(f"/session/{session}/").status == 200
+    begun = submit(caller, session, SHORT)
+    for job in (under_way, begun):
+        waiting = wait_for(
+            lambda job=job: (seen := caller.get(job).json)["note"].startswith("Waits") and seen, what="waiting"
+        )
+        assert (waiting["status"], waiting["attempts"]) == ("queued", 0)
+
+    studio.storage.start()
+    for job in (under_way, begun):
+        ended = wait_for_end(caller, job)
+        assert (ended["status"], ended["attempts"]) == ("done", 1)
+    assert len(outputs(caller, session)) == 3
+    assert caller.get(shown).status == 200
+    assert caller.upload(f"/upload/{session}/", {"late.png": noise(20, (1, 2, 3))}).status == 201
+    assert_settled(studio)
+
+
+def test_work_goes_on_after_a_database_that_has_stopped(studio, caller, session):
+    under_way, waiting = submit(caller, session, LONG), submit(caller, session, SHORT)
+    wait_until_under_way(caller, under_way)
+    studio.database.stop()
+
+    with ThreadPoolExecutor(1) as other, closing(Caller(studio.engine.port)) as another:
+        refused = other.submit(another.post, f"/session/{session}/generate/", TINY, **RESPOND_ASYNC)
+        assert_says_when_to_come_back(caller.get(f"/session/{session}/"))
+        assert_says_when_to_come_back(refused.result())
+    assert caller.get("/healthz").status < 500
+
+    studio.database.start()
+    assert caller.get(f"/session/{session}/").status == 200
+    for job in (under_way, waiting):
+        assert wait_for_status(caller, job, "done", "failed")["status"] == "done"
+    assert len(outputs(caller, session)) == 2
+    assert_settled(studio)
