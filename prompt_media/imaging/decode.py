@@ -7,10 +7,11 @@ Pillow's registry is never asked: only the four readers named below can ever see
 import functools
 import struct
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -21,7 +22,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from prompt_media.errors import TooLarge, UnsupportedPicture
-from prompt_media.imaging import formats
+from prompt_media.imaging import formats, lean, orientation
 from prompt_media.imaging.formats import Format
 from prompt_media.imaging.geometry import Size
 from prompt_media.imaging.picture import Picture, Pixels
@@ -49,18 +50,7 @@ _READERS: dict[Format, type[ImageFile]] = {
     formats.WEBP: WebPImageFile,
     formats.GIF: GifImageFile,
 }
-_ORIENTATION = 0x0112
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _STRIP = 64  # rows
-_LYING = (5, 6, 7, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +82,7 @@ DEFAULT = Limits()
 
 def inspect(data: bytes, limits: Limits = DEFAULT) -> Facts:
     """Read the headers only. Raises UnsupportedPicture for what is no picture of ours, TooLarge beyond the limits."""
-    return _facts(data, limits, _opened(data))
+    return _Opened(data, limits).facts
 
 
 def picture(data: bytes, limits: Limits = DEFAULT, *, enough: Size | None = None) -> Picture:
@@ -101,63 +91,91 @@ def picture(data: bytes, limits: Limits = DEFAULT, *, enough: Size | None = None
     With `enough`, a JPEG that is more than twice as wide and high may come at a half, a quarter or an eighth of its
     size: its decoder does that almost for nothing.
     """
-    image = _opened(data)
-    facts = _facts(data, limits, image)
-    with _our_errors():
-        if enough:
-            lies = facts.size != Size(*image.size)
-            image.draft(None, (enough.height, enough.width) if lies else (enough.width, enough.height))
-        pixels = _pixels(_upright(_in_srgb(_plain(image)), _orientation(image)))
+    # What was opened is gone when its pixels are here: a large picture is never in memory three times.
+    pixels = _decoded(_Opened(data, limits), enough)
     if pixels.shape[2] == 4 and pixels[..., 3].min() == 255:
         pixels = pixels[..., :3]
     return Picture(np.ascontiguousarray(pixels))
 
 
-def _pixels(image: Image.Image) -> Pixels:
-    """The bytes of a picture, strip by strip: NumPy would join one copy of the whole from pieces, at twice the cost."""
-    pixels = np.empty((image.height, image.width, len(image.getbands())), np.uint8)
-    for top in range(0, image.height, _STRIP):
-        bottom = min(top + _STRIP, image.height)
-        pixels[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+class _Opened:
+    """A file whose header has been read and judged."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        format_ = formats.recognise(data)
+        walked = lean.lean(data, format_)
+        with _our_errors():
+            self.image = _READERS[format_](BytesIO(walked.data))
+            exif = walked.exif or self.image.info.get("exif", b"")
+            self.orientation = orientation.read(exif)
+            has_alpha = self.image.has_transparency_data
+        width, height = self.image.size
+        frames = getattr(self.image, "n_frames", 1) if format_ is formats.WEBP else walked.frames
+        _check_size(self.image, limits)
+        _check_frames(frames, self.image, limits)
+        _check_scans(walked.scans, self.image, limits)
+        self.facts = Facts(
+            format=format_.name,
+            media_type=format_.media_type,
+            extension=format_.extension,
+            size=Size(height, width) if self.orientation in orientation.LYING else Size(width, height),
+            frames=frames,
+            has_alpha=has_alpha,
+            is_lossless=format_.is_lossless or (format_ is formats.WEBP and formats.webp_is_lossless(data)),
+        )
+
+
+def _decoded(opened: _Opened, enough: Size | None) -> Pixels:
+    image = opened.image
+    with _our_errors():
+        if enough:
+            lies = opened.orientation in orientation.LYING
+            image.draft(None, (enough.height, enough.width) if lies else (enough.width, enough.height))
+        strips = _webp_strips(image) if isinstance(image, WebPImageFile) else _strips(image)
+        return _laid(strips, image, opened.orientation)
+
+
+def _laid(strips: Iterator[Image.Image], image: ImageFile, held: int) -> Pixels:
+    """The bytes of a picture, upright and in sRGB, strip by strip: whole copies of it would cost more than decoding."""
+    first = next(strips)
+    in_srgb = _conversion(image, first)
+    bands = len(in_srgb(first).getbands())
+    width, height = image.size
+    pixels = np.empty((width, height, bands) if held in orientation.LYING else (height, width, bands), np.uint8)
+    lying, top = orientation.as_held(pixels, held), 0
+    for strip in chain([first], strips):
+        lying[top : top + strip.height] = np.asarray(in_srgb(strip))
+        top += strip.height
     return pixels
 
 
-def _opened(data: bytes) -> ImageFile:
-    reader = _READERS[formats.recognise(data)]
-    with _our_errors():
-        return reader(BytesIO(data))
+def _strips(image: ImageFile) -> Iterator[Image.Image]:
+    image.load()
+    for top in range(0, image.height, _STRIP):
+        yield _plain(image.crop((0, top, image.width, min(top + _STRIP, image.height))))
+
+
+def _webp_strips(image: WebPImageFile) -> Iterator[Image.Image]:
+    # Past Pillow's own picture: with it a large WebP is in memory four times.
+    data = image._decoder.get_next()[0]
+    image._decoder = None
+    row = 4 * image.width
+    for top in range(0, image.height, _STRIP):
+        height = min(_STRIP, image.height - top)
+        strip = Image.frombytes("RGBA", (image.width, height), data[top * row : (top + height) * row])
+        yield strip if image.mode == "RGBA" else strip.convert("RGB")
 
 
 @contextmanager
 def _our_errors() -> Iterator[None]:
     try:
         yield
+    except MemoryError as error:
+        raise TooLarge("The picture needs more memory to decode than there is for one.", code="too_costly") from error
     except BOMBS as error:
         raise TooLarge("The picture declares more pixels than any picture we take.") from error
     except PILLOW_RAISES as error:
         raise UnsupportedPicture("The picture is damaged or cut off.", code="broken_picture") from error
-
-
-def _facts(data: bytes, limits: Limits, image: ImageFile) -> Facts:
-    format_ = formats.recognise(data)
-    _check_size(image, limits)
-    frames = _frames(data, image, limits)
-    _check_frames(frames, image, limits)
-    if format_ is formats.JPEG and (scans := formats.jpeg_scans(data, limits.scans)) > limits.scans:
-        raise TooLarge(f"The JPEG is drawn in {scans} scans or more; at most {limits.scans} are taken. Save it anew.")
-    width, height = image.size
-    with _our_errors():
-        size = Size(height, width) if _orientation(image) in _LYING else Size(width, height)
-        has_alpha = image.has_transparency_data
-    return Facts(
-        format=format_.name,
-        media_type=format_.media_type,
-        extension=format_.extension,
-        size=size,
-        frames=frames,
-        has_alpha=has_alpha,
-        is_lossless=format_.is_lossless or (format_ is formats.WEBP and formats.webp_is_lossless(data)),
-    )
 
 
 def _check_size(image: ImageFile, limits: Limits) -> None:
@@ -166,18 +184,14 @@ def _check_size(image: ImageFile, limits: Limits) -> None:
         raise UnsupportedPicture(f"The picture is {width} × {height} pixels: there is nothing in it.")
     if max(width, height) > limits.side:
         raise TooLarge(f"The picture is {width} × {height} pixels; a side may have at most {limits.side}.")
-    if width * height > limits.pixels:
+    # A fourth colour takes a third more memory, and the decoder of WebP keeps a picture three times.
+    is_heavy = image.mode == "CMYK" or isinstance(image, WebPImageFile)
+    most = limits.pixels * 3 // 4 if is_heavy else limits.pixels
+    if width * height > most:
         raise TooLarge(
             f"The picture is {width} × {height}, {_millions(width * height)} pixels;"
-            f" at most {_millions(limits.pixels)} are taken."
+            f" at most {_millions(most)} are taken{' of its kind' if is_heavy else ''}."
         )
-
-
-def _frames(data: bytes, image: ImageFile, limits: Limits) -> int:
-    """Pillow counts a GIF's frames by parsing all of them, which a hostile file makes slow; ours stops in time."""
-    if isinstance(image, GifImageFile):
-        return max(1, formats.gif_frames(data, limits.frames))
-    return int(getattr(image, "n_frames", 1))
 
 
 def _check_frames(frames: int, image: ImageFile, limits: Limits) -> None:
@@ -190,60 +204,62 @@ def _check_frames(frames: int, image: ImageFile, limits: Limits) -> None:
         )
 
 
+def _check_scans(scans: int, image: ImageFile, limits: Limits) -> None:
+    """Each scan goes over the whole picture again. Encoders that mean well draw in ten."""
+    most = limits.scans if image.width * image.height * scans <= limits.frame_pixels else limits.scans // 5
+    if scans > most:
+        raise TooLarge(f"The JPEG is drawn in {scans} scans; at most {most} are taken of its size. Save it anew.")
+
+
 def _millions(pixels: int) -> str:
     return f"{pixels / 1e6:.4g} million"
 
 
-def _orientation(image: ImageFile) -> int:
-    """How the camera was held, 1 to 8. A damaged EXIF block counts as upright."""
-    # Pillow would decode a whole PNG to look for EXIF behind its pixels; only what stands before them counts.
-    if isinstance(image, PngImageFile) and "exif" not in image.info:
-        return 1
-    try:
-        found = image.getexif().get(_ORIENTATION, 1)
-    except PILLOW_RAISES:
-        return 1
-    return found if isinstance(found, int) else 1
-
-
-def _upright(image: Image.Image, orientation: int) -> Image.Image:
-    turn = _UPRIGHT.get(orientation)
-    return image if turn is None else image.transpose(turn)
-
-
-def _plain(image: ImageFile) -> Image.Image:
+def _plain(strip: Image.Image) -> Image.Image:
     """One of the four kinds whose colours can be converted: L, RGB, RGBA, CMYK."""
-    if image.mode.startswith("I"):
-        return _eight_bit(image)
-    if image.has_transparency_data:
-        return image.convert("RGBA")
-    if image.mode in ("L", "CMYK", "RGB"):
-        image.load()
-        return image
-    return image.convert("RGB")
+    if strip.mode.startswith("I"):
+        return _eight_bit(strip)
+    if strip.has_transparency_data:
+        return _with_alpha(strip)
+    return strip if strip.mode in ("L", "CMYK", "RGB") else strip.convert("RGB")
 
 
-def _eight_bit(image: ImageFile) -> Image.Image:
+def _eight_bit(strip: Image.Image) -> Image.Image:
     """Sixteen bits of grey, which Pillow's own conversion would cut off above 255 instead of scaling."""
-    return Image.fromarray((np.asarray(image) // 257).clip(0, 255).astype(np.uint8))
+    deep = np.asarray(strip)
+    grey = Image.fromarray((deep // 257).clip(0, 255).astype(np.uint8))
+    if (clear := strip.info.get("transparency")) is None:
+        return grey
+    grey.putalpha(Image.fromarray(np.where(deep == clear, 0, 255).astype(np.uint8)))
+    return grey.convert("RGBA")
 
 
-def _in_srgb(image: Image.Image) -> Image.Image:
-    """RGB or RGBA in sRGB. A profile that is damaged or of another colour space than the picture is ignored."""
-    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+def _with_alpha(strip: Image.Image) -> Image.Image:
+    clear = strip.info.get("transparency")
+    if strip.mode == "RGB" and isinstance(clear, tuple) and max(clear) > 255:
+        # Of sixteen bits a channel only the upper eight are left, and so of the colour that stands for clear.
+        strip.info["transparency"] = tuple(value >> 8 for value in clear)
+    return strip.convert("RGBA")
+
+
+def _conversion(image: ImageFile, strip: Image.Image) -> Callable[[Image.Image], Image.Image]:
+    """How strips like this one become RGB or RGBA in sRGB.
+
+    A profile that is damaged or of another colour space than the picture is ignored.
+    """
+    mode = "RGBA" if strip.mode == "RGBA" else "RGB"
     if profile := image.info.get("icc_profile"):
-        try:
-            image = _converted(image, ImageCms.ImageCmsProfile(BytesIO(profile)), mode)
-        except (ImageCms.PyCMSError, *PILLOW_RAISES):
-            pass
-    return image if image.mode == mode else image.convert(mode)
+        with suppress(ImageCms.PyCMSError, *PILLOW_RAISES):
+            return _converter(ImageCms.ImageCmsProfile(BytesIO(profile)), strip.mode, mode)
+    return lambda strip: strip if strip.mode == mode else strip.convert(mode)
 
 
-def _converted(image: Image.Image, profile: ImageCms.ImageCmsProfile, mode: str) -> Image.Image:
+def _converter(profile: ImageCms.ImageCmsProfile, from_: str, to: str) -> Callable[[Image.Image], Image.Image]:
     # Most photos carry sRGB itself: converting them would cost more than decoding and change nothing.
-    if ImageCms.getProfileDescription(profile).startswith("sRGB"):
-        return image
-    return ImageCms.profileToProfile(image, profile, _srgb(), outputMode=mode) or image
+    if from_ == to and ImageCms.getProfileDescription(profile).startswith("sRGB"):
+        return lambda strip: strip
+    transform = ImageCms.buildTransform(profile, _srgb(), from_, to)
+    return lambda strip: ImageCms.applyTransform(strip, transform) or strip
 
 
 @functools.cache

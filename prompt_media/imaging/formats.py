@@ -1,6 +1,6 @@
 """What a file is, told by its content: never by its name, and without decoding a pixel.
 
-The formats we take, names for the ones we do not, and two counts that walk a file's blocks. `decode` does the rest.
+The formats we take, and names for the ones we do not. `lean` walks their blocks, `decode` does the rest.
 """
 
 import re
@@ -46,7 +46,15 @@ _REFUSED = {
     re.compile(rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"): "a JPEG 2000 picture",
     re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype )?html", re.IGNORECASE): "a web page",
     re.compile(rb"(\xef\xbb\xbf)?\s*<(svg|[?!][^\0]*<svg)[\s>]"): "an SVG drawing",
+    re.compile(rb"BLP[012]"): "a BLP texture",
+    re.compile(rb"DDS "): "a DDS texture",
+    re.compile(rb"icns"): "an icon file",
+    re.compile(rb"\xd7\xcd\xc6\x9a|\x01\0\0\0.{36} EMF", re.DOTALL): "a Windows metafile",
+    re.compile(rb"P[1-7]\s"): "a PNM picture",
+    re.compile(rb"qoif"): "a QOI picture",
+    re.compile(rb"gimp xcf"): "a GIMP document",
     re.compile(rb"PK\x03\x04"): "a ZIP archive",
+    re.compile(rb"\x1f\x8b|7z\xbc\xaf|Rar!"): "a packed archive",
 }
 
 
@@ -81,24 +89,6 @@ def _reads(head: bytes) -> bool:
     return True
 
 
-def jpeg_scans(data: bytes, most: int) -> int:
-    """How many scans the first picture of a JPEG file is drawn in; counting stops above `most`.
-
-    Walks the segments, because the bytes of a scan marker also occur by chance in what follows the picture: phones
-    append whole videos.
-    """
-    at, scans = 2, 0
-    while scans <= most and (found := _MARKER.search(data, at)) and found[1] != _END_OF_PICTURE:
-        scans += found[1] == _START_OF_SCAN
-        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
-    return scans
-
-
-# Inside a scan, 0xFF is followed by 0 or by a restart mark; before a marker it may be repeated to fill up.
-_MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])", re.DOTALL)
-_START_OF_SCAN, _END_OF_PICTURE = b"\xda", b"\xd9"
-
-
 def webp_is_lossless(data: bytes) -> bool:
     """Whether the first picture of a WebP file is stored without loss (its chunk is VP8L, not VP8)."""
     at = 12
@@ -109,31 +99,3 @@ def webp_is_lossless(data: bytes) -> bool:
         # A frame of an animation holds chunks of its own behind 16 bytes; other chunks are passed over, padded to even.
         at += 24 if kind == b"ANMF" else 8 + length + length % 2
     return False
-
-
-def gif_frames(data: bytes, most: int) -> int:
-    """How many frames a GIF file has; counting stops above `most`, and where the file ends too early."""
-    at, frames = 13 + _table_bytes(data, 10), 0
-    while frames <= most and at < len(data) and data[at] != _TRAILER:
-        if data[at] == _IMAGE:
-            frames += 1
-            at += 11 + _table_bytes(data, at + 9)
-        else:
-            at += 2
-        at = _past_blocks(data, at)
-    return frames
-
-
-_IMAGE, _TRAILER = 0x2C, 0x3B
-
-
-def _table_bytes(data: bytes, at: int) -> int:
-    """The length of the colour table that the packed byte at `at` announces."""
-    packed = data[at] if at < len(data) else 0
-    return 3 << ((packed & 7) + 1) if packed & 0x80 else 0
-
-
-def _past_blocks(data: bytes, at: int) -> int:
-    while at < len(data) and data[at]:
-        at += data[at] + 1
-    return at + 1

@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from prompt_media.errors import NotFound, TooLarge, UnsupportedPicture
-from prompt_media.files import intake, layers, store
+from prompt_media.files import intake, layers, sandbox, store
 from prompt_media.files.intake import Arrival
 from prompt_media.imaging import decode, encode
 from prompt_media.jobs import services as jobs
@@ -132,7 +132,7 @@ def _forget_arrivals(ticket: Ticket) -> None:
 def _store(session: str, file: dict[str, str]) -> Stored:
     data = store.read(file["key"])
     facts = decode.inspect(data, intake.limits())
-    picture = decode.picture(data, intake.limits())
+    picture = sandbox.picture(data, facts, intake.limits())
     kept = encode.stored(picture, lossless=facts.is_lossless)
     digest = sha256(kept.data).hexdigest()
     name = f"{uuid4().hex}.{kept.extension}"

@@ -35,10 +35,11 @@ def noise(size=(64, 48)):
     return Image.fromarray(pixels)
 
 
-def png_header(width, height):
-    def chunk(kind, body):
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+def chunk(kind, body):
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
+
+def png_header(width, height):
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
@@ -91,6 +92,11 @@ def test_a_multi_picture_jpeg_counts_as_its_first_picture():
         pytest.param(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC picture", id="HEIC"),
         pytest.param(b"\0\0\0\x18ftypisom\0\0\0\0", "a video", id="MP4"),
         pytest.param(b"PK\x03\x04" + bytes(40), "a ZIP archive", id="ZIP"),
+        pytest.param(b"BLP2" + bytes(280), "a BLP texture", id="BLP"),
+        pytest.param(saved(painted(), "DDS"), "a DDS texture", id="DDS"),
+        pytest.param(saved(painted(), "ICNS"), "an icon file", id="ICNS"),
+        pytest.param(saved(painted(), "PPM"), "a PNM picture", id="PPM"),
+        pytest.param(saved(painted(), "EPS"), "a PostScript document", id="EPS"),
         pytest.param("Grüße, kein Bild".encode(), "text, not a picture", id="text"),
         pytest.param(("ü" * 600).encode()[:-1], "text, not a picture", id="text cut inside a letter"),
         pytest.param(bytes(range(128, 256)), "no picture we know", id="noise"),
@@ -154,6 +160,22 @@ def test_a_jpeg_of_many_scans_is_refused():
         decode.inspect(data, Limits(scans=3))
 
 
+def test_scans_over_a_large_picture_count_for_more():
+    data = saved(noise(), "JPEG", progressive=True)
+
+    assert decode.inspect(data, Limits(scans=50, frame_pixels=30_720)).frames == 1
+    with pytest.raises(TooLarge, match="drawn in 10 scans; at most 4 are taken of its size"):
+        decode.inspect(data, Limits(scans=20, frame_pixels=30_719))
+
+
+def test_kinds_that_take_more_memory_may_have_fewer_pixels():
+    for data in (saved(painted("CMYK"), "JPEG"), saved(painted(), "WEBP")):
+        assert decode.inspect(data, Limits(pixels=1024)).size == Size(32, 24)
+        with pytest.raises(TooLarge, match="of its kind"):
+            decode.inspect(data, Limits(pixels=1023))
+    assert decode.inspect(saved(painted(), "PNG"), Limits(pixels=768)).size == Size(32, 24)
+
+
 def test_scan_marks_behind_the_picture_do_not_count():
     """Phones append a video to their JPEGs; its bytes hold any marker by chance."""
     data = saved(noise(), "JPEG") + b"\xff\xda\x00\x02" * 500
@@ -208,6 +230,26 @@ def test_sixteen_bits_of_grey_are_scaled():
     grey = Image.fromarray(np.array([[0, 257, 32_896, 65_535]], np.uint16))
 
     assert decode.picture(saved(grey, "PNG")).pixels[0, :, 0].tolist() == [0, 1, 128, 255]
+
+
+def test_one_clear_shade_of_sixteen_bits_becomes_alpha():
+    """The shade itself, and not the 256 that look like it."""
+    grey = Image.fromarray(np.array([[1000, 1001, 60_000]], np.uint16))
+
+    pixels = decode.picture(saved(grey, "PNG", transparency=1000)).pixels
+
+    assert pixels[0, :, 3].tolist() == [0, 255, 255]
+    assert pixels[0, :, 0].tolist() == [3, 3, 233]
+
+
+def test_one_clear_colour_of_sixteen_bits_a_channel_becomes_alpha():
+    row = b"\0" + struct.pack(">6H", 1000, 2000, 3000, 60_000, 60_000, 60_000)
+    chunks = {b"IHDR": struct.pack(">IIBBBBB", 2, 1, 16, 2, 0, 0, 0), b"tRNS": struct.pack(">3H", 1000, 2000, 3000)}
+    chunks |= {b"IDAT": zlib.compress(row), b"IEND": b""}
+
+    pixels = decode.picture(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, body) for kind, body in chunks.items())).pixels
+
+    assert pixels[0, :, 3].tolist() == [0, 255]
 
 
 def test_a_cmyk_jpeg_becomes_red_green_blue():

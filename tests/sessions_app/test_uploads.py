@@ -1,13 +1,15 @@
 """Uploads become pictures: decoded once, re-encoded, numbered, all of them or none."""
 
+import os
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from prompt_media.files import layers, store
+from prompt_media.files import layers, sandbox, store
 from prompt_media.files.intake import Arrival
 from prompt_media.imaging import decode
 from sessions_app import selectors
@@ -40,6 +42,34 @@ def test_what_is_stored_is_not_what_was_sent(session, add):
     assert (kept.size, kept.format, dict(kept.getexif())) == ((20, 80), "JPEG", {})
 
 
+def test_what_came_without_loss_is_kept_without_loss(add):
+    pixels = np.random.default_rng(7).integers(0, 256, (40, 50, 4), np.uint8)
+    sent = BytesIO()
+    Pillow.fromarray(pixels).save(sent, "PNG")
+    (photo,) = add(None, data=sent.getvalue())
+    with Pillow.open(BytesIO(store.read(photo.key))) as kept:
+        assert np.array_equal(np.asarray(kept), pixels)
+
+
+def test_what_came_with_loss_is_kept_at_quality_95(add, picture):
+    (photo,) = add(None, data=picture("JPEG", (64, 64)))
+    reference = BytesIO()
+    Pillow.new("RGB", (8, 8)).save(reference, "JPEG", quality=95)
+    with Pillow.open(BytesIO(store.read(photo.key))) as kept, Pillow.open(reference) as known:
+        assert kept.quantization == known.quantization
+        assert [layer[1:3] for layer in kept.layer] == [(1, 1)] * 3  # colour at its full resolution
+
+
+def test_the_same_picture_twice_is_two_pictures(session, add, picture):
+    """Each can be named and deleted by itself; neither takes the other's file along."""
+    first, second = add("one", "two", data=picture())
+    assert first.sha256 == second.sha256
+    assert len({first.key, second.key}) == 2
+    workspace.remove_image(image=first)
+    assert store.read(second.key)
+    assert layers.layer(second.sha256, second.key).size.width == second.width
+
+
 def test_a_thumbnail_fits_into_512_pixels(add, picture):
     (photo,) = add(None, data=picture("JPEG", (1600, 800)))
     with Pillow.open(BytesIO(store.read(photo.thumbnail_key))) as thumbnail:
@@ -53,11 +83,11 @@ def test_nothing_but_pictures_and_thumbnails_is_left(session, add, settings):
 
 def test_an_upload_is_decoded_once_in_its_life(session, add, monkeypatch):
     decoded = []
-    real = decode.picture
-    monkeypatch.setattr(decode, "picture", lambda *args: decoded.append(1) or real(*args))
+    for place, real in ((sandbox, sandbox.picture), (decode, decode.picture)):
+        monkeypatch.setattr(place, "picture", lambda *args, real=real: decoded.append(os.getpid()) or real(*args))
     (photo,) = add("logo")
     layers.layer(photo.sha256, photo.key)
-    assert len(decoded) == 1
+    assert decoded == [os.getpid()]  # and then once more in the child, which tells nobody
 
 
 def test_a_lost_layer_is_made_again_from_the_stored_file(add):

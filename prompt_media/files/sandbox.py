@@ -1,0 +1,150 @@
+"""Decoding strangers' bytes in a process of its own, which may die of them.
+
+A decoder that outgrows its memory or its time cannot be stopped from within: its loops are in C and hear no signal of
+ours. So a fork does the decoding under the kernel's own limits, and hands the pixels back through shared memory. A
+worker is never lost to a picture.
+"""
+
+import gc
+import json
+import mmap
+import os
+import resource
+import signal
+import traceback
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import structlog
+
+from prompt_media.errors import HouseError, TooLarge, Unavailable, UnsupportedPicture
+from prompt_media.imaging import decode
+from prompt_media.imaging.decode import Facts, Limits
+from prompt_media.imaging.picture import Picture
+
+Answer = dict[str, Any]
+log = structlog.get_logger(__name__)
+
+_MEGABYTE = 1024 * 1024
+_REFUSALS: dict[str, type[HouseError]] = {one.__name__: one for one in (TooLarge, UnsupportedPicture)}
+_BROKEN = 70
+# How a process ends that has used up its time, or that the kernel had no memory for.
+_COSTLY = (signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one decoding may take. The wall clock is for a process that waits for ever: it uses no other time."""
+
+    memory_mb: int = 1536
+    cpu_seconds: int = 20
+    wall_seconds: int = 180
+
+
+DEFAULT = Bounds()
+
+
+def picture(data: bytes, facts: Facts, limits: Limits, bounds: Bounds = DEFAULT) -> Picture:
+    """`decode.picture`, elsewhere. Also raises TooLarge (`too_costly`) when the bounds were met."""
+    shared = mmap.mmap(-1, facts.size.pixels * 4)
+    hear, speak = os.pipe()
+    child = _fork(hear, speak)
+    if not child:
+        _decode(data, limits, bounds, shared, speak)
+    os.close(speak)
+    try:
+        answer = _heard(hear)
+    except BaseException:
+        # The worker was told to stop: what is still decoded is of no use to anybody.
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        os.close(hear)
+        _, status = os.waitpid(child, 0)
+    if answer is None:
+        raise _death(os.waitstatus_to_exitcode(status), bounds)
+    return _picture(answer, facts, shared)
+
+
+def _fork(hear: int, speak: int) -> int:
+    try:
+        with warnings.catch_warnings():
+            # Python warns of locks that other threads may hold: the child takes none of theirs.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return os.fork()
+    except OSError as error:
+        os.close(hear)
+        os.close(speak)
+        raise Unavailable("The machine has no room for another process.", retry_after=5) from error
+
+
+def _decode(data: bytes, limits: Limits, bounds: Bounds, shared: mmap.mmap, speak: int) -> NoReturn:
+    """In the child: decode, lay the pixels where the parent can see them, and say so. It ends here, come what may."""
+    gc.disable()  # the parent's connections are not ours to close
+    code = _BROKEN
+    try:
+        _confine(bounds)
+        answer = _answer(data, limits, shared)
+        os.write(speak, json.dumps(answer).encode())
+        code = 0
+    finally:
+        if code:
+            traceback.print_exc()
+        os._exit(code)
+
+
+def _confine(bounds: Bounds) -> None:
+    for told in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGXCPU, signal.SIGALRM):
+        signal.signal(told, signal.SIG_DFL)
+    signal.alarm(bounds.wall_seconds)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_CPU, bounds.cpu_seconds)
+    # macOS takes the limit and does not hold it; there the pixels that are allowed are the bound.
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        mapped = int(statm.read_text().split()[0]) * resource.getpagesize()
+        _limit(resource.RLIMIT_AS, mapped + bounds.memory_mb * _MEGABYTE)
+
+
+def _limit(kind: int, most: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _answer(data: bytes, limits: Limits, shared: mmap.mmap) -> Answer:
+    try:
+        decoded = decode.picture(data, limits).pixels
+    except (TooLarge, UnsupportedPicture) as error:
+        return {"refused": type(error).__name__, "detail": error.detail, "code": error.code}
+    np.frombuffer(shared, np.uint8, decoded.size)[:] = decoded.reshape(-1)
+    return {"bands": decoded.shape[2]}
+
+
+def _heard(hear: int) -> Answer | None:
+    """What the child said; None when it died before it could."""
+    said = b""
+    while more := os.read(hear, 65536):
+        said += more
+    answer: Answer | None = json.loads(said) if said else None
+    return answer
+
+
+def _picture(answer: Answer, facts: Facts, shared: mmap.mmap) -> Picture:
+    if "refused" in answer:
+        raise _REFUSALS[answer["refused"]](answer["detail"], code=answer["code"])
+    size, bands = facts.size, answer["bands"]
+    pixels = np.frombuffer(shared, np.uint8, size.pixels * bands)
+    return Picture(pixels.reshape(size.height, size.width, bands))
+
+
+def _death(exit_code: int, bounds: Bounds) -> HouseError:
+    log.warning("decoder died", exit_code=exit_code)
+    if -exit_code in _COSTLY:
+        return TooLarge(
+            f"The picture takes more than {bounds.cpu_seconds} s or {bounds.memory_mb} MB to decode. Save it anew.",
+            code="too_costly",
+        )
+    return UnsupportedPicture("The picture is damaged in a way that breaks its decoder.", code="broken_picture")
