@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from corsheaders.defaults import default_headers
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 from prompt_media import logs
@@ -66,7 +67,10 @@ def _machine_zone() -> str:
 
 DATA_DIR: Path = env.path("DATA_DIR", BASE_DIR / "var").resolve()
 MEDIA_ROOT: str = str(env.path("MEDIA_ROOT", BASE_DIR / "media").resolve())
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"DATA_DIR, {DATA_DIR}, cannot be made: {error.strerror}.") from error
 CACHE_DIR: Path = DATA_DIR / "cache"
 CACHE_MB: int = env.int("CACHE_MB", 1024)
 

@@ -20,21 +20,25 @@ PATIENCE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A part, the question to it, and for how long its answer holds."""
+    """A part, the question to it, what helps when it does not answer, and for how long its answer holds."""
 
     name: str
     ask: Callable[[], Finding]
+    advice: str = ""
     holds_seconds: float = 1.0
 
 
+DATABASE, BROKER = "Look at DATABASE_URL and at its server.", "Look at REDIS_URL and at its server."
+STORAGE = "Look at MEDIA_ROOT and its rights, or at the S3 settings and their server."
+
 PROBES = (
-    Probe("database", probes.database),
-    Probe("migrations", probes.migrations, holds_seconds=10.0),
-    Probe("storage", probes.storage, holds_seconds=10.0),
+    Probe("database", probes.database, DATABASE),
+    Probe("migrations", probes.migrations, DATABASE, holds_seconds=10.0),
+    Probe("storage", probes.storage, STORAGE, holds_seconds=10.0),
     Probe("disk", probes.free_room),
-    Probe("broker", probes.broker),
-    Probe("workers", probes.working),
-    Probe("queue", probes.queue),
+    Probe("broker", probes.broker, BROKER),
+    Probe("workers", probes.working, BROKER),
+    Probe("queue", probes.queue, DATABASE),
 )
 
 
@@ -73,7 +77,7 @@ class Lookout:
         answer = self._asked[probe.name]
         if not answer.done():
             self._hold_until[probe.name] = time.monotonic() + 1.0
-            return Finding(State.DOWN, f"No answer within {self._patience:g} s.")
+            return Finding(State.DOWN, f"No answer within {self._patience:g} s.", probe.advice)
         del self._asked[probe.name]
         self._hold_until[probe.name] = time.monotonic() + probe.holds_seconds
         error = answer.exception()
@@ -90,13 +94,15 @@ def _ask(probe: Probe) -> Finding:
 def _told(probe: Probe, error: BaseException) -> Finding:
     match error:
         case DatabaseError() | InterfaceError():
-            return Finding(State.DOWN, "The database is not answering.", "Look at DATABASE_URL and at its server.")
+            return Finding(State.DOWN, "The database is not answering.", DATABASE)
         case RedisError():
-            return Finding(State.DOWN, "The broker is not answering.", "Look at REDIS_URL and at its server.")
+            return Finding(State.DOWN, "The broker is not answering.", BROKER)
         case HouseError():
-            return Finding(State.DOWN, error.detail)
+            return Finding(State.DOWN, error.detail, probe.advice)
     log.error("probe failed", part=probe.name, exc_info=error)
-    return Finding(State.DOWN, f"The question itself failed ({type(error).__name__}); the log tells more.")
+    return Finding(
+        State.DOWN, f"The question itself failed ({type(error).__name__}); the log tells more.", probe.advice
+    )
 
 
 lookout = Lookout(PROBES)

@@ -28,6 +28,19 @@ def held(data_dir: Path) -> Iterator[None]:
         yield
 
 
+def holder(data_dir: Path) -> str | None:
+    """The process that holds the data directory; None when nobody does."""
+    try:
+        with (data_dir / "engine.lock").open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return file.read() or "unknown"
+    except OSError:
+        return None
+    return None
+
+
 def _told(data_dir: Path, *, holder: str) -> str:
     return (
         f"Prompt Media already runs on {data_dir} (process {holder}). Stop it there with Ctrl-C, "

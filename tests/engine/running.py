@@ -120,8 +120,13 @@ class Engine:
 
 def run_up(home: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """An `up` that is expected to refuse."""
+    return manage(home, "up", *options, **environment)
+
+
+def manage(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command of `manage.py`, run to its end."""
     return subprocess.run(
-        (sys.executable, str(PROJECT / "manage.py"), "up", *options),
+        (sys.executable, str(PROJECT / "manage.py"), *words),
         env=surroundings(home) | environment,
         cwd=home,
         text=True,

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.engine.calling import Caller, open_session
-from tests.engine.running import Engine, wait_for
+from tests.engine.running import Engine, manage, wait_for
 
 pytestmark = pytest.mark.xdist_group("engine")
 
@@ -107,6 +107,13 @@ def test_ended_jobs_are_counted_by_kind_and_by_how_they_ended(caller, picture):
 
     assert broken.status == 415, broken.data
     wait_for(both_counted, what="both counted")
+
+
+def test_the_doctor_finds_a_running_studio_well(watched):
+    told = manage(watched.home, "doctor")
+
+    assert told.returncode == 0, told.stdout
+    assert {"broker", "workers", "versions"} <= {line.split()[1] for line in told.stdout.splitlines()}
 
 
 def test_a_worker_that_fell_silent_is_missed_and_found_again(watched, caller):
