@@ -110,6 +110,11 @@ def tagged_images(session: Session) -> dict[str, Image]:
     return {tag.name: tag.image for tag in tags}
 
 
+def jobs(session: Session) -> QuerySet[Job]:
+    """All work for the session, newest first."""
+    return Job.objects.filter(subject=session.subject)
+
+
 def active_jobs(session: Session) -> QuerySet[Job]:
     """What still waits or runs for the session, oldest first."""
     return live_jobs(session.subject)

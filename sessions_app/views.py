@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from prompt_media.errors import Conflict, InvalidInput, NotFound, Unprocessable
 from prompt_media.files import intake
 from prompt_media.jobs import cards, waiting
-from prompt_media.jobs import selectors as job_selectors
 from prompt_media.jobs import services as job_services
 from prompt_media.jobs.models import Job
 from prompt_media.web import identity
@@ -223,8 +222,8 @@ def _results(current: Session) -> Context:
 
 
 def _job(current: Session, job_id: UUID) -> Job:
-    found = job_selectors.job(job_id)
-    if found.subject != current.subject:
+    found = selectors.jobs(current).filter(pk=job_id).first()
+    if found is None:
         raise NotFound("This session has no such job.", code="unknown_job")
     return found
 

@@ -10,12 +10,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prompt_media.access import selectors, services
 from prompt_media.access.forms import TokenForm
 
+# Django's forms would take a PUT for a POST.
+as_a_form = method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")
 
+
+@as_a_form
 class SignIn(LoginView):
     template_name = "access/login.html"
     redirect_authenticated_user = True
@@ -33,6 +37,7 @@ class SignOut(LogoutView):
         return response
 
 
+@as_a_form
 @method_decorator(never_cache, name="dispatch")
 class ChangePassword(PasswordChangeView):
     """Ends every other session of the account; its tokens go on, each is revoked by hand."""

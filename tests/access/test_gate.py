@@ -1,6 +1,7 @@
 """With ACCESS=login nobody works here without an account; what stays open is written down in docs/security.md."""
 
 import pytest
+from django.db import OperationalError
 
 from sessions_app.models import Session
 from tests.sessions_app.calling import refused
@@ -64,3 +65,19 @@ def test_some_doors_stay_open(client, door):
 
 def test_what_was_never_there_is_not_there(client):
     assert client.get("/nowhere/").status_code == 404
+
+
+def cut_off(*args: object) -> None:
+    raise OperationalError("the server closed the connection")
+
+
+def test_while_the_database_is_down_nobody_is_taken_for_a_stranger(ada, client, bearing, monkeypatch):
+    with_token = bearing(ada)
+    client.force_login(ada)
+    monkeypatch.setattr("prompt_media.access.selectors.usable", cut_off)
+    monkeypatch.setattr("django.contrib.auth.middleware.get_user", cut_off)
+    for caller in (client, with_token):
+        answer = caller.get("/api/v1/jobs/")
+        refused(answer, 503, "unavailable")
+        assert answer["Retry-After"]
+    assert client.get("/healthz").status_code == 200
