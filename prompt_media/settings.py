@@ -340,8 +340,13 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["prompt_media.web.schema.one_form_of_each"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "prompt_media.web.schema.errors_everywhere",
+        "prompt_media.health.schema.tell",
+        "prompt_media.web.schema.tell_refusals",
     ],
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "string", "format": "uuid"},
+        "int": {"type": "integer", "minimum": 0},
+    },
     "ENUM_NAME_OVERRIDES": {"JobStatus": "prompt_media.jobs.models.Job.Status"},
 }
 UNFOLD = {

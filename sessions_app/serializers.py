@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from prompt_media.jobs.models import Job
 from prompt_media.web.fields import Flag, Text, Whole
+from prompt_media.web.schema import one_of
+from sessions_app.composing.diagnostics import Severity
+from sessions_app.composing.prompt import MAX_LENGTH
+from sessions_app.composing.scene import FRAME_COUNTS, RATES, SIDES
 from sessions_app.models import Generation, GenerationInput, Image, Session
 from sessions_app.selectors import UnknownImage
 
@@ -39,7 +45,7 @@ class ImageRow(ImageOutput):
 
 
 class SessionCreated(serializers.Serializer):
-    session_id = serializers.CharField()
+    session_id = serializers.UUIDField()
     message = serializers.CharField()
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
@@ -58,7 +64,7 @@ class RoomOutput(serializers.Serializer):
 
 
 class SessionOutput(serializers.Serializer):
-    session_id = serializers.CharField(source="public_id")
+    session_id = serializers.UUIDField(source="public_id")
     name = serializers.CharField()
     created_at = serializers.DateTimeField()
     last_active_at = serializers.DateTimeField()
@@ -93,19 +99,21 @@ class Message(serializers.Serializer):
 
 
 class UploadInput(serializers.Serializer):
-    files = serializers.ListField(child=serializers.FileField(), help_text="PNG, JPEG, WebP or GIF; repeat the field.")
+    files = serializers.ListField(
+        child=serializers.FileField(), min_length=1, help_text="PNG, JPEG, WebP or GIF; repeat the field."
+    )
 
 
 class UploadOutput(serializers.Serializer):
-    session_id = serializers.CharField()
+    session_id = serializers.UUIDField()
     count = serializers.IntegerField()
     files = serializers.ListField(child=serializers.CharField())
     images = ImageOutput(many=True)
 
 
 class TagInput(serializers.Serializer):
-    filename = Text(max_length=200)
-    tag = Text(allow_null=True, allow_blank=True, help_text="null takes the tag off.")
+    filename = Text(max_length=200, trim_whitespace=False)
+    tag = Text(allow_null=True, allow_blank=True, shortest=1, help_text="null takes the tag off.")
 
 
 class TagOutput(serializers.Serializer):
@@ -115,35 +123,57 @@ class TagOutput(serializers.Serializer):
 
 
 class TagsInput(serializers.Serializer):
-    assignments = TagInput(many=True, allow_empty=False)
+    assignments = serializers.ListField(child=TagInput(), allow_empty=False, min_length=1)
 
 
 class TagsOutput(serializers.Serializer):
     message = serializers.CharField()
-    session_id = serializers.CharField()
+    session_id = serializers.UUIDField()
     images = serializers.DictField(child=serializers.CharField(allow_null=True))
 
 
+@extend_schema_field(one_of("png", "gif"))
+class Format(Text):
+    """What can be made; anything else is refused with a code of its own."""
+
+
+@extend_schema_serializer(exclude_fields=("scene",))  # nothing but a refusal stands behind it yet
 class GenerateInput(serializers.Serializer):
-    prompt = Text(trim_whitespace=False, allow_blank=True)
+    prompt = Text(trim_whitespace=False, allow_blank=True, shortest=1, longest=MAX_LENGTH)
     generate_gif = Flag(required=False, allow_null=True, default=None, help_text="Absent: words of motion decide.")
-    format = Text(required=False, allow_null=True, default=None, help_text="png or gif.")
-    frames = Whole(required=False, allow_null=True, default=None)
-    fps = Whole(required=False, allow_null=True, default=None)
-    width = Whole(required=False, allow_null=True, default=None)
-    height = Whole(required=False, allow_null=True, default=None)
-    scene = serializers.JSONField(required=False, allow_null=True, default=None, help_text="Not taken yet.")
+    format = Format(required=False, allow_null=True, default=None)
+    frames = Whole(required=False, allow_null=True, default=None, among=FRAME_COUNTS)
+    fps = Whole(required=False, allow_null=True, default=None, among=RATES)
+    width = Whole(required=False, allow_null=True, default=None, among=SIDES)
+    height = Whole(required=False, allow_null=True, default=None, among=SIDES)
+    scene = serializers.JSONField(required=False, allow_null=True, default=None)
 
 
+@extend_schema_serializer(exclude_fields=("scene",))
 class PreviewInput(GenerateInput):
     frame = Whole(
-        required=False, allow_null=True, default=None, help_text="One frame of a moving scene as a PNG, from 0."
+        required=False,
+        allow_null=True,
+        default=None,
+        among=range(FRAME_COUNTS[-1]),
+        help_text="One frame of a moving scene as a PNG.",
     )
+
+
+class DiagnosticOutput(serializers.Serializer):
+    """One remark on the prompt, with its place in the text."""
+
+    start = serializers.IntegerField(help_text="Counts code points; so does `end`.")
+    end = serializers.IntegerField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+    suggestion = serializers.CharField(allow_null=True, help_text="What could stand there instead.")
+    severity = serializers.ChoiceField([severity.value for severity in Severity])
 
 
 class GenerateOutput(serializers.Serializer):
     message = serializers.CharField()
-    session_id = serializers.CharField()
+    session_id = serializers.UUIDField()
     generation_id = serializers.UUIDField()
     image_path = serializers.CharField(required=False, help_text="For a still; a URL path.")
     gif_path = serializers.CharField(required=False, help_text="For anything that moves, whatever its format.")
@@ -152,14 +182,13 @@ class GenerateOutput(serializers.Serializer):
     width = serializers.IntegerField()
     height = serializers.IntegerField()
     frames = serializers.IntegerField()
-    scene = serializers.JSONField(help_text="How the prompt was read.")
-    diagnostics = serializers.ListField(child=serializers.DictField())
+    scene = serializers.DictField(help_text="How the prompt was read.")
+    diagnostics = DiagnosticOutput(many=True)
 
 
 class ZipInput(serializers.Serializer):
-    # Forgiving booleans, unlike elsewhere: the page sends this as a form, where everything is text.
-    include_outputs = serializers.BooleanField(default=True)
-    include_uploads = serializers.BooleanField(default=False)
+    include_outputs = Flag(default=True)
+    include_uploads = Flag(default=False)
 
 
 class IngredientRow(serializers.ModelSerializer):
@@ -172,7 +201,9 @@ class IngredientRow(serializers.ModelSerializer):
 
 class GenerationRow(serializers.ModelSerializer):
     session_id = serializers.CharField(source="session.public_id", read_only=True)
-    status = serializers.SerializerMethodField()
+    status = serializers.ChoiceField(Job.Status.choices, source="job.status", default=Job.Status.DONE, read_only=True)
+    scene = serializers.DictField(read_only=True)
+    diagnostics = DiagnosticOutput(many=True, read_only=True)
     inputs = IngredientRow(source="ingredients", many=True, read_only=True)
     outputs = ImageOutput(many=True, read_only=True)
 
@@ -182,9 +213,6 @@ class GenerationRow(serializers.ModelSerializer):
             "id", "session_id", "number", "status", "prompt", "format", "width", "height", "frames", "scene",
             "diagnostics", "inputs", "outputs", "job", "created_at",
         ]  # fmt: skip
-
-    def get_status(self, generation: Generation) -> str:
-        return generation.job.status if generation.job else "done"
 
 
 def generated(generation: Generation) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from prompt_media.access.models import Token
 from prompt_media.errors import NotSignedIn
 from prompt_media.jobs import once
 from prompt_media.web import identity
+from prompt_media.web.schema import ACCOUNT_ONLY, refusals
 
 CHAPTER = "Tokens"
 
@@ -27,14 +28,17 @@ class Tokens(ListAPIView):
     def get_queryset(self) -> QuerySet[Token]:
         return selectors.tokens_of(_account(self.request))
 
-    @extend_schema(summary="Your tokens, newest first")
+    @extend_schema(summary="Your tokens, newest first", auth=ACCOUNT_ONLY)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
     @extend_schema(
+        operation_id="create_token",
         summary="Make a token; its secret is told this once",
         request=serializers.TokenInput,
         responses={201: serializers.TokenCreated},
+        auth=ACCOUNT_ONLY,
+        extensions=refusals({422: "out_of_range"}),
     )
     @once.together
     def post(self, request: Request) -> Response:
@@ -47,7 +51,13 @@ class Tokens(ListAPIView):
 
 
 class OneToken(APIView):
-    @extend_schema(summary="Revoke a token", responses={204: None})
+    @extend_schema(
+        operation_id="revoke_token",
+        summary="Revoke a token",
+        responses={204: None},
+        auth=ACCOUNT_ONLY,
+        extensions=refusals({404: "unknown_token"}),
+    )
     def delete(self, request: Request, token_id: int) -> Response:
         user = _account(request)
         among = Token.objects.filter(revoked_at=None) if identity.is_staff(request) else selectors.tokens_of(user)

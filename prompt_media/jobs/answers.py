@@ -13,6 +13,12 @@ from prompt_media.jobs import waiting
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import preferences
+from prompt_media.web.schema import header
+
+LOCATION = header("Location", "Where the job can be asked.", on=[status.HTTP_202_ACCEPTED])
+PREFER = header(
+    "Prefer", "`wait=5`: wait at most so many seconds; `respond-async`: do not wait. Without a result by then: 202."
+)
 
 Tell = Callable[[Job], Any]
 _tells: dict[str, Tell] = {}

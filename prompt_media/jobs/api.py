@@ -15,12 +15,15 @@ from prompt_media.jobs import answers, once, selectors, services
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import identity
+from prompt_media.web.filters import Words
+from prompt_media.web.schema import refusals
 
 CHAPTER = "Jobs"
+_UNKNOWN = {404: "unknown_job"}
 
 
 class JobFilter(filters.FilterSet):
-    q = filters.CharFilter(method="matching", label="Words in its title, prompt, kind or id")
+    q = Words(method="matching", label="Words in its title, prompt, kind or id")
 
     class Meta:
         model = Job
@@ -46,19 +49,32 @@ class Jobs(ListAPIView):
 
 
 class OneJob(APIView):
-    @extend_schema(summary="One job", responses=JobOutput)
+    @extend_schema(operation_id="get_job", summary="One job", responses=JobOutput, extensions=refusals(_UNKNOWN))
     def get(self, request: Request, job_id: UUID) -> Response:
         return Response(JobOutput(selectors.job(job_id)).data)
 
 
 class CancelJob(APIView):
-    @extend_schema(summary="Cancel a waiting or running job", request=None, responses=JobOutput)
+    @extend_schema(
+        operation_id="cancel_job",
+        summary="Cancel a waiting or running job",
+        request=None,
+        responses=JobOutput,
+        extensions=refusals(_UNKNOWN | {409: "job_ended"}),
+    )
     def post(self, request: Request, job_id: UUID) -> Response:
         return Response(JobOutput(services.cancel(selectors.job(job_id))).data)
 
 
 class RetryJob(APIView):
-    @extend_schema(summary="Start a failed or cancelled job anew", request=None, responses={202: JobOutput})
+    @extend_schema(
+        operation_id="retry_job",
+        summary="Start a failed or cancelled job anew",
+        request=None,
+        parameters=[answers.LOCATION],
+        responses={202: JobOutput},
+        extensions=refusals(_UNKNOWN | {409: "job_final job_live", 429: "too_many_jobs"}),
+    )
     @once.together
     def post(self, request: Request, job_id: UUID) -> Response:
         return answers.accepted(services.retry(selectors.job(job_id)))

@@ -7,6 +7,22 @@ from prompt_media.jobs import selectors
 from prompt_media.jobs.models import Job
 
 
+class FieldErrorOutput(serializers.Serializer):
+    field = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class JobProblem(serializers.Serializer):
+    """The error a failed job would have been answered with."""
+
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    title = serializers.CharField()
+    detail = serializers.CharField()
+    errors = FieldErrorOutput(many=True)  # type: ignore[assignment]  # a field; DRF takes it off the class
+
+
 class JobOutput(serializers.ModelSerializer):
     """One piece of work and how far it is."""
 
@@ -14,7 +30,7 @@ class JobOutput(serializers.ModelSerializer):
     percent = serializers.IntegerField(read_only=True, allow_null=True, help_text="0..100; null while unknown.")
     place_in_line = serializers.SerializerMethodField(help_text="1: next to start; 0: does not wait.")
     error = serializers.CharField(read_only=True, help_text="Why it failed, in words.")
-    problem = serializers.JSONField(read_only=True, allow_null=True)
+    problem = JobProblem(read_only=True, allow_null=True)
 
     class Meta:
         model = Job

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any, BinaryIO
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from rest_framework.exceptions import NotAcceptable, ParseError, UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
@@ -83,12 +83,13 @@ class _Watched:
 
 
 class ForgivingNegotiation(DefaultContentNegotiation):
-    """Answer in our own type when the caller asked for another: a file's route gives a file, whatever `Accept` says."""
+    """Answer in our own type when the caller asked for another: a file's route gives a file, whatever `Accept` says,
+    and `?format=gif` is a filter's word."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
         try:
             return super().select_renderer(request, renderers, format_suffix)
-        except NotAcceptable:
+        except (NotAcceptable, Http404):
             return renderers[0], renderers[0].media_type
 
 

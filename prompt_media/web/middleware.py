@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 from rest_framework.permissions import SAFE_METHODS
 
 from prompt_media.errors import HouseError, NotAllowed, TooLarge
@@ -74,13 +74,18 @@ def whole_conversation(get_response: View) -> View:
 
 
 class PlainErrors:
-    """Turn our own errors, met in an HTML view, into a page or a problem."""
+    """Turn our own errors, met in an HTML view, and Django's bare 405 into a page or a problem."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        told = errors.answer(errors.MethodNotAllowed(f"“{request.method}” is not done here."), request)
+        told["Allow"] = response["Allow"]
+        return told
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         told = errors.from_django(exception)

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound as NoPage
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
-from prompt_media.errors import NotFound
+from prompt_media.errors import NotFound, Unprocessable
 
 
 class NewestFirst(CursorPagination):
@@ -22,5 +23,19 @@ class NewestFirst(CursorPagination):
     ) -> list[Any] | None:
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (ValidationError, ValueError) as error:
+        except (NoPage, ValidationError, ValueError) as error:
             raise NotFound("This cursor is not one of ours. Start again without it.", code="bad_cursor") from error
+
+    def get_page_size(self, request: Request) -> int:
+        told = request.query_params.get("page_size", "")
+        if not told:
+            return self.page_size
+        size = int(told) if told.isascii() and told.isdigit() and len(told) <= len(str(self.max_page_size)) else 0
+        if not 1 <= size <= self.max_page_size:
+            raise Unprocessable(f"page_size can be 1 to {self.max_page_size}.", code="out_of_range", field="page_size")
+        return size
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        cursor, size = super().get_schema_operation_parameters(view)
+        size["schema"] |= {"minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        return [cursor, size]

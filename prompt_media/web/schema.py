@@ -1,8 +1,12 @@
-"""What the OpenAPI schema cannot read off the code: how callers prove who they are, what errors look like, which
-routes belong to one chapter, and that slash forms are one."""
+"""What the OpenAPI schema cannot read off the code: how callers prove who they are, how a call is refused, which
+routes belong to one chapter, and that slash forms are one.
+
+A view tells its own refusals (`refusals`); those that any call can meet at the door are added here.
+"""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -10,8 +14,12 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
-Endpoint = tuple[str, str, str, Callable[..., Any]]
+from prompt_media.web.fields import NO, YES
 
+Endpoint = tuple[str, str, str, Callable[..., Any]]
+Told = dict[str, Any]
+
+_REFUSALS = "x-refusals"
 _TEXT = {"type": "string"}
 _PROBLEM = {
     "type": "object",
@@ -20,16 +28,69 @@ _PROBLEM = {
     "properties": {
         "type": _TEXT,
         "title": _TEXT,
-        "status": {"type": "integer"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": _TEXT,
         "code": _TEXT,
         "instance": _TEXT,
         "errors": {
             "type": "array",
-            "items": {"type": "object", "properties": {"field": _TEXT, "code": _TEXT, "message": _TEXT}},
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {"field": _TEXT, "code": _TEXT, "message": _TEXT},
+            },
         },
     },
 }
+# What a call can meet before its view is asked, and while it is.
+_ANY_CALL = {
+    400: "invalid unknown_host",
+    401: "not_signed_in",
+    411: "length_required",
+    413: "too_large",
+    500: "error",
+    503: "unavailable",
+}
+_UNSAFE_CALL = {403: "csrf origin read_only"}
+_WITH_BODY = {400: "invalid", 415: "unsupported_media_type", 422: "unprocessable unreadable_body"}
+_WITH_QUERY = {422: "unprocessable"}
+_WITH_PATH = {404: "not_found"}
+_WITH_KEY = {409: "idempotency_in_progress told_once", 422: "bad_idempotency_key idempotency_key_reused"}
+_PAGED = {404: "bad_cursor", 422: "out_of_range"}
+_RETRY_AFTER = {"required": True, "schema": {"type": "integer"}, "description": "Come back in so many seconds."}
+_HEADERS: Mapping[int, Told] = {
+    401: {"WWW-Authenticate": {"required": True, "schema": _TEXT}},
+    416: {"Content-Range": {"required": True, "schema": _TEXT, "description": "The size: `bytes */4711`."}},
+    429: {"Retry-After": _RETRY_AFTER},
+    503: {"Retry-After": _RETRY_AFTER},
+}
+_REQUEST_ID = {"required": True, "schema": _TEXT, "description": "The id under which the log knows this call."}
+
+
+def refusals(by_status: Mapping[int, str]) -> Told:
+    """For `extend_schema(extensions=…)`: the codes this route may answer with, by their status."""
+    return {_REFUSALS: by_status}
+
+
+def header(name: str, description: str, on: list[int] | None = None) -> OpenApiParameter:
+    """A header that a call may carry, or, where `on` names statuses, that these answers do."""
+    return OpenApiParameter(
+        name, str, OpenApiParameter.HEADER, required=on is not None, response=on or False, description=description
+    )
+
+
+def flag(name: str, description: str) -> OpenApiParameter:
+    """A parameter of the address that is asked with `fields.asked`."""
+    return OpenApiParameter(name, {"type": "string", "enum": [*YES, *NO], "default": "0"}, description=description)
+
+
+ACCOUNT_ONLY: Any = [{"token": []}, {"account": []}]
+"""For `extend_schema(auth=…)`: calls that no stranger may make, however open the studio is."""
+
+
+def one_of(*values: str) -> Told:
+    """A text that is one of these, or null."""
+    return {"type": "string", "enum": [*values, None], "nullable": True}
 
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -41,7 +102,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 
 
 class ChapteredSchema(AutoSchema):
-    """Groups routes by the CHAPTER of the module their view lives in."""
+    """Groups routes by the CHAPTER of the module their view lives in, and calls a list by its view's name."""
 
     def get_tags(self) -> list[str]:
         return [getattr(sys.modules[type(self.view).__module__], "CHAPTER", "The house")]
@@ -52,20 +113,40 @@ class ChapteredSchema(AutoSchema):
         answers_once = getattr(getattr(self.view, self.method.lower(), None), "takes_key", False)
         return [*told, IDEMPOTENCY_KEY] if answers_once else told
 
+    def get_operation_id(self) -> str:
+        return f"list_{type(self.view).__name__.lower()}" if self._is_list_view() else super().get_operation_id()
+
+    def _insert_field_validators(self, field: Any, schema: Told) -> None:
+        super()._insert_field_validators(field, schema)
+        schema.update(getattr(field, "told", {}))  # what the domain holds, and the field itself does not
+
 
 class IdentityScheme(OpenApiAuthenticationExtension):
     """Read by drf-spectacular; it finds this class by its target."""
 
     target_class = "prompt_media.web.identity.IdentityAuthentication"
-    name = "identity"
+    name = ["token", "account", "identity"]
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {
-            "type": "apiKey",
-            "in": "cookie",
-            "name": settings.IDENTITY_COOKIE,
-            "description": "Set by pages. Without it a call is the house's own. Unsafe calls with it need X-CSRFToken.",
-        }
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        return [{name: []} for name in self.name]  # any one of them
+
+    def get_security_definition(self, auto_schema: Any) -> list[Told]:
+        return [
+            {"type": "http", "scheme": "bearer", "description": "A token: `POST /api/v1/tokens/`."},
+            {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": settings.SESSION_COOKIE_NAME,
+                "description": "Set by signing in at `/login/`. Unsafe calls with it need X-CSRFToken.",
+            },
+            {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": settings.IDENTITY_COOKIE,
+                "description": "Set by pages. Without any of these, a call is the house's own, or with ACCESS=login "
+                "refused. Unsafe calls with it need X-CSRFToken.",
+            },
+        ]
 
 
 def one_form_of_each(endpoints: list[Endpoint]) -> list[Endpoint]:
@@ -74,11 +155,58 @@ def one_form_of_each(endpoints: list[Endpoint]) -> list[Endpoint]:
     return [endpoint for endpoint in endpoints if f"{endpoint[0]}/" not in paths]
 
 
-def errors_everywhere(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Every route may answer with a problem; the schema says so once and refers to it."""
+def tell_refusals(result: Told, **_: Any) -> Told:
+    """Under each operation every status it may answer with, the codes that come with it, and the headers of both."""
     result["components"].setdefault("schemas", {})["Problem"] = _PROBLEM
-    told = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in result["paths"].values():
-        for operation in path.values():
-            operation["responses"]["default"] = {"description": "Whatever went wrong.", "content": told}
+        for method, operation in path.items():
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "query":
+                    parameter["allowEmptyValue"] = True  # an empty one asks for nothing
+            for status, codes in _codes(method, operation).items():
+                _add(operation["responses"], status, _refusal(status, sorted(codes)))
+            for response in operation["responses"].values():
+                response.setdefault("headers", {})["X-Request-ID"] = _REQUEST_ID
     return result
+
+
+def _add(responses: Told, status: int, refusal: Told) -> None:
+    """A status may be an answer and a refusal: `/readyz` says 503 in a body of its own."""
+    there = responses.setdefault(str(status), refusal)
+    there.setdefault("content", {}).update(refusal["content"])
+
+
+def _codes(method: str, operation: Told) -> dict[int, set[str]]:
+    """All codes of one operation by their status, its own and those of the door."""
+    codes: dict[int, set[str]] = {}
+    for told in (*_at_the_door(method, operation), operation.pop(_REFUSALS, {})):
+        for status, words in told.items():
+            codes.setdefault(status, set()).update(words.split())
+    return dict(sorted(codes.items()))
+
+
+def _at_the_door(method: str, operation: Told) -> Iterator[Mapping[int, str]]:
+    parameters = {(one["in"], one["name"]) for one in operation.get("parameters", [])}
+    places = {place for place, _ in parameters}
+    yield _ANY_CALL
+    if method not in ("get", "head", "options"):
+        yield _UNSAFE_CALL
+    if "path" in places:
+        yield _WITH_PATH
+    if "query" in places:
+        yield _WITH_QUERY
+    if ("header", IDEMPOTENCY_KEY.name) in parameters:
+        yield _WITH_KEY
+    if ("query", "cursor") in parameters:
+        yield _PAGED
+    if "requestBody" in operation:
+        yield _WITH_BODY
+
+
+def _refusal(status: int, codes: list[str]) -> Told:
+    told = {"allOf": [{"$ref": "#/components/schemas/Problem"}, {"properties": {"code": {"enum": codes}}}]}
+    return {
+        "description": f"{HTTPStatus(status).phrase}: {', '.join(f'`{code}`' for code in codes)}",
+        "content": {"application/problem+json": {"schema": told}},
+        "headers": dict(_HEADERS.get(status, {})),
+    }

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 
 from prompt_media.web import identity
+from prompt_media.web.filters import Words, YesNo
 from sessions_app import selectors, serializers
 from sessions_app.models import Generation, Image, Session
 
@@ -15,7 +16,7 @@ CHAPTER = "Your own"
 class ImageFilter(filters.FilterSet):
     session = filters.CharFilter("session__public_id", label="Session id")
     tag = filters.CharFilter("tag__name", lookup_expr="iexact")
-    made = filters.BooleanFilter("made_by", lookup_expr="isnull", exclude=True, label="Made here, not uploaded")
+    made = YesNo("made_by", lookup_expr="isnull", exclude=True, label="Made here, not uploaded")
 
     class Meta:
         model = Image
@@ -24,7 +25,7 @@ class ImageFilter(filters.FilterSet):
 
 class GenerationFilter(filters.FilterSet):
     session = filters.CharFilter("session__public_id", label="Session id")
-    prompt = filters.CharFilter("prompt", lookup_expr="icontains", label="Words of the prompt")
+    prompt = Words("prompt", lookup_expr="icontains", label="Words of the prompt")
 
     class Meta:
         model = Generation

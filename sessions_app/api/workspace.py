@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -20,19 +20,74 @@ from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import identity
 from prompt_media.web.bodies import WholeJSONParser, WholeMultiPartParser
+from prompt_media.web.fields import asked
+from prompt_media.web.schema import flag, header, refusals
 from sessions_app import selectors, serializers
 from sessions_app.models import Image, Session
 from sessions_app.services import generations, room, uploads, workspace
 from sessions_app.services.generations import Wish
 
 CHAPTER = "The studio"
-_FILE = OpenApiResponse(OpenApiTypes.BINARY, description="The file as it is stored.")
-_DOWNLOAD = OpenApiParameter("download", bool, description="1: as an attachment under a time-stamped name.")
-_THUMBNAIL = OpenApiParameter("thumbnail", bool, description="1: its WebP thumbnail, at most 512 px.")
+_FILE = {
+    (200, "image/*"): OpenApiResponse(OpenApiTypes.BINARY, description="The file as it is stored."),
+    (206, "image/*"): OpenApiResponse(OpenApiTypes.BINARY, description="The part of it that `Range` names."),
+    302: OpenApiResponse(description="With `S3_SIGNED_URLS`: where the bucket has it, for five minutes."),
+    304: OpenApiResponse(description="`If-None-Match` names it: you have it already."),
+}
+_DOWNLOAD = flag("download", "Yes: as an attachment under a time-stamped name.")
+_THUMBNAIL = flag("thumbnail", "Yes: its WebP thumbnail, at most 512 px.")
+_AUTO_TAG = flag("auto_tag", "Yes: name them Image1, Image2, …")
+_READ_FILE = [
+    _DOWNLOAD,
+    _THUMBNAIL,
+    header("If-None-Match", "An `ETag` you have."),
+    header("Range", "`bytes=0-99`, `bytes=100-` or `bytes=-100`; anything else is ignored."),
+    header("If-Range", "An `ETag`: the part only if the file is still that one, else the whole."),
+    header("ETag", "Its SHA-256.", on=[200, 206, 304]),
+    header("Accept-Ranges", "`bytes`", on=[200, 206]),
+    header("Content-Disposition", "How it is to be kept, and under which name.", on=[200, 206]),
+    header("Content-Range", "`bytes 0-99/4711`", on=[206]),
+    header("Location", "The address in the bucket.", on=[302]),
+]
+
+_GONE = refusals({404: "unknown_session"})
+_NO_FILE = refusals({404: "unknown_session unknown_image file_gone"})
+_NO_PART = refusals({404: "unknown_session unknown_image file_gone", 416: "out_of_file"})
+_NAMING = refusals(
+    {400: "empty_tag", 404: "unknown_session unknown_image", 409: "tag_taken", 422: "bad_tag named_twice"}
+)
+_UPLOADING = refusals(
+    {
+        400: "no_files",
+        404: "unknown_session file_gone",
+        409: "quota cancelled",
+        413: "too_many_files file_too_large too_costly",
+        415: "unsupported_picture broken_picture",
+        429: "too_many_jobs",
+        500: "gave_up too_slow",
+        507: "storage_full",
+    }
+)
+_READING = {
+    400: "empty_prompt no_tag unknown_tag tag_too_long",
+    404: "unknown_session unknown_image file_gone",
+    422: "out_of_range prompt_too_long too_many_pictures format_not_yet scene_not_yet contradiction",
+    507: "storage_full",
+}
+_STILL = OpenApiExample("A still", {"prompt": "@BG is the background and @logo on the top right"}, request_only=True)
+_MOVING = OpenApiExample(
+    "A GIF", {"prompt": "@BG is the background and @logo moves from left to right", "frames": 8}, request_only=True
+)
+_MAKING = refusals({**_READING, 409: "quota cancelled", 429: "too_many_jobs", 500: "gave_up too_slow"})
 
 
 class CreateSession(APIView):
-    @extend_schema(summary="Open a session", request=None, responses={201: serializers.SessionCreated})
+    @extend_schema(
+        operation_id="create_session",
+        summary="Open a session",
+        request=None,
+        responses={201: serializers.SessionCreated},
+    )
     @once.together
     def post(self, request: Request) -> Response:
         session = workspace.open_session(owner=identity.of(request))
@@ -48,14 +103,21 @@ class CreateSession(APIView):
 class OneSession(APIView):
     parser_classes = (WholeJSONParser,)
 
-    @extend_schema(summary="A session and its files", responses=serializers.SessionOutput)
+    @extend_schema(
+        operation_id="get_session",
+        summary="A session and its files",
+        responses=serializers.SessionOutput,
+        extensions=_GONE,
+    )
     def get(self, request: Request, session_id: UUID) -> Response:
         return Response(_shown(workspace.enter(session_id)))
 
     @extend_schema(
+        operation_id="change_session",
         summary="Keep, let go or rename a session",
         request=serializers.SessionChange,
         responses=serializers.SessionOutput,
+        extensions=_GONE,
     )
     def patch(self, request: Request, session_id: UUID) -> Response:
         change = _read(serializers.SessionChange, request)
@@ -66,7 +128,9 @@ class OneSession(APIView):
             workspace.rename(session=session, name=change["name"])
         return Response(_shown(session))
 
-    @extend_schema(summary="Delete a session and its files", responses=serializers.Message)
+    @extend_schema(
+        operation_id="delete_session", summary="Delete a session and its files", responses={200: serializers.Message}
+    )
     def delete(self, request: Request, session_id: UUID) -> Response:
         workspace.close_if_there(session_id)
         return Response({"message": f"Session {session_id} and its files are deleted."})
@@ -76,16 +140,18 @@ class Upload(APIView):
     parser_classes = (WholeMultiPartParser,)
 
     @extend_schema(
+        operation_id="upload",
         summary="Upload pictures: all of them, or none",
         request={"multipart/form-data": serializers.UploadInput},
-        parameters=[OpenApiParameter("auto_tag", bool, description="1: name them Image1, Image2, …")],
+        parameters=[_AUTO_TAG, answers.PREFER, answers.LOCATION],
         responses={201: serializers.UploadOutput, 202: JobOutput},
+        extensions=_UPLOADING,
     )
     @once.with_job
     def post(self, request: Request, session_id: UUID) -> Response:
+        auto_tag = asked(request, "auto_tag")
         session = workspace.enter(session_id)
         arrivals = intake.judged(_files(request))
-        auto_tag = _asked(request, "auto_tag")
         job = uploads.take_in(session=session, arrivals=arrivals, auto_tag=auto_tag, slip=once.slip(request))
         return answers.answer(request, job)
 
@@ -94,7 +160,11 @@ class OneTag(APIView):
     parser_classes = (WholeJSONParser,)
 
     @extend_schema(
-        summary="Name one picture, or take its name off", request=serializers.TagInput, responses=serializers.TagOutput
+        operation_id="tag_picture",
+        summary="Name one picture, or take its name off",
+        request=serializers.TagInput,
+        responses={200: serializers.TagOutput},
+        extensions=_NAMING,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
         wish = _read(serializers.TagInput, request)
@@ -108,9 +178,11 @@ class ManyTags(APIView):
     parser_classes = (WholeJSONParser,)
 
     @extend_schema(
+        operation_id="tag_pictures",
         summary="Name several pictures at once: all or none, swaps allowed",
         request=serializers.TagsInput,
-        responses=serializers.TagsOutput,
+        responses={200: serializers.TagsOutput},
+        extensions=_NAMING,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
         wish = _read(serializers.TagsInput, request)
@@ -127,9 +199,13 @@ class Generate(APIView):
     parser_classes = (WholeJSONParser,)
 
     @extend_schema(
+        operation_id="generate",
         summary="Make a picture or a GIF from a sentence",
         request=serializers.GenerateInput,
+        parameters=[answers.PREFER, answers.LOCATION],
         responses={201: serializers.GenerateOutput, 202: JobOutput},
+        examples=[_STILL, _MOVING],
+        extensions=_MAKING,
     )
     @once.with_job
     def post(self, request: Request, session_id: UUID) -> Response:
@@ -143,10 +219,13 @@ class Preview(APIView):
     parser_classes = (WholeJSONParser,)
 
     @extend_schema(
+        operation_id="preview",
         summary="A small picture at once, for typing; nothing is stored",
         description="A PNG of at most 360 px, or a small GIF when the scene moves. Tags nobody knows are left out.",
         request=serializers.PreviewInput,
         responses={(200, "image/png"): OpenApiTypes.BINARY, (200, "image/gif"): OpenApiTypes.BINARY},
+        examples=[_STILL, _MOVING],
+        extensions=refusals(_READING),
     )
     def post(self, request: Request, session_id: UUID) -> HttpResponse:
         body = _read(serializers.PreviewInput, request)
@@ -156,22 +235,36 @@ class Preview(APIView):
 
 
 class UploadFile(APIView):
-    @extend_schema(summary="An uploaded picture", parameters=[_DOWNLOAD, _THUMBNAIL], responses=_FILE)
+    @extend_schema(
+        operation_id="get_upload",
+        summary="An uploaded picture",
+        parameters=_READ_FILE,
+        responses=_FILE,
+        extensions=_NO_PART,
+    )
     def get(self, request: Request, session_id: UUID, filename: str) -> HttpResponseBase:
         return _send(request, selectors.upload(workspace.enter(session_id), filename))
 
 
 class OutputFile(APIView):
-    @extend_schema(summary="A picture or GIF that was made", parameters=[_DOWNLOAD, _THUMBNAIL], responses=_FILE)
+    @extend_schema(
+        operation_id="get_output",
+        summary="A picture or GIF that was made",
+        parameters=_READ_FILE,
+        responses=_FILE,
+        extensions=_NO_PART,
+    )
     def get(self, request: Request, session_id: UUID, filename: str) -> HttpResponseBase:
         return _send(request, selectors.output(workspace.enter(session_id), filename))
 
 
 class Zip(APIView):
     @extend_schema(
+        operation_id="download_session",
         summary="The session's files as a ZIP",
         request=serializers.ZipInput,
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
+        extensions=_NO_FILE,
     )
     def post(self, request: Request, session_id: UUID) -> HttpResponseBase:
         wish = _read(serializers.ZipInput, request)
@@ -203,10 +296,6 @@ def _wish(body: dict[str, Any]) -> Wish:
     if body.pop("scene") is not None:
         raise Unprocessable("A scene in the body is not read yet. Send a prompt.", code="scene_not_yet", field="scene")
     return Wish(**body)
-
-
-def _asked(request: Request, flag: str) -> bool:
-    return request.query_params.get(flag, "").lower() in ("1", "true", "yes")
 
 
 def _shown(session: Session) -> Any:
@@ -254,9 +343,9 @@ def _uploaded(job: Job) -> Any:
 
 def _send(request: Request, image: Image) -> HttpResponseBase:
     key, media_type, etag = image.key, image.media_type, image.sha256
-    if _asked(request, "thumbnail") and image.thumbnail_key:
+    if asked(request, "thumbnail") and image.thumbnail_key:
         key, media_type, etag = image.thumbnail_key, "image/webp", f"{etag}-thumbnail"
-    save_as = delivery.stamped(PurePosixPath(key).name) if _asked(request, "download") else None
+    save_as = delivery.stamped(PurePosixPath(key).name) if asked(request, "download") else None
     return delivery.send(request, key=key, media_type=media_type, etag=etag, save_as=save_as)
 
 

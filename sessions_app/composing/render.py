@@ -17,7 +17,7 @@ from sessions_app.composing import animate, layout, paint
 from sessions_app.composing.animate import Stage
 from sessions_app.composing.layout import Layout, Placed
 from sessions_app.composing.pictures import Decoded, Pictures
-from sessions_app.composing.scene import Scene, at_rest
+from sessions_app.composing.scene import OutOfRange, Scene, at_rest
 
 __all__ = ["Decoded", "Pictures", "Rendered", "in_format", "moving", "preview", "still"]
 
@@ -68,12 +68,12 @@ def preview(scene: Scene, pictures: Pictures, longest: int = PREVIEW_SIDE, frame
     """The scene at most `longest` pixels wide and high, made while a person types.
 
     A PNG when nothing moves, else a GIF of the same duration with fewer frames. With `frame` (0 is the first) a PNG
-    of that frame; one the scene does not have is Unprocessable.
+    of that frame; one the scene does not have is OutOfRange.
     """
     arranged = _shrunk(_arranged(scene, pictures), longest)
     if frame is not None:
         if not 0 <= frame < scene.frames:
-            raise Unprocessable(f"There is no frame {frame}: the scene has 0 to {scene.frames - 1}.", field="frame")
+            raise OutOfRange(f"There is no frame {frame}: the scene has 0 to {scene.frames - 1}.", field="frame")
         return _png(animate.whole(animate.stage(arranged, pictures, scene.frames), frame))
     if not scene.moves:
         return _png(paint.still(arranged, pictures))

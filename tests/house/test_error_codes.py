@@ -13,6 +13,10 @@ HOUSE = Path(__file__).resolve().parents[2]
 # What stops a start is told in the terminal, before there is any caller.
 NOBODY_CALLS = HOUSE / "prompt_media" / "supervisor"
 
+# Not told at any operation: a method that the schema does not have, what only pages and the shell ask for, and the
+# classes that stand above others.
+ONLY_ELSEWHERE = {"method_not_allowed", "too_many_tries", "bad_scene", "conflict", "too_many"}
+
 
 @cache
 def nodes() -> tuple[ast.AST, ...]:
@@ -82,3 +86,24 @@ def test_a_code_has_one_status():
 
 def test_the_table_of_errors_tells_every_code_and_no_other():
     assert sorted(codes_told()) == sorted(set(codes_given()))
+
+
+def codes_in_the_schema() -> Iterator[tuple[str, int]]:
+    """Every code that an operation may answer with, with the status it stands under."""
+    from drf_spectacular.generators import SchemaGenerator
+
+    for path in SchemaGenerator().get_schema(request=None, public=True)["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                problem = response.get("content", {}).get("application/problem+json")
+                if problem:
+                    _, own_codes = problem["schema"]["allOf"]
+                    yield from ((code, int(status)) for code in own_codes["properties"]["code"]["enum"])
+
+
+def test_the_schema_tells_codes_under_their_status():
+    assert set(codes_in_the_schema()) - set(codes_given()) == set()
+
+
+def test_the_schema_tells_every_code_that_a_program_can_meet():
+    assert {code for code, _ in codes_given()} - {code for code, _ in codes_in_the_schema()} == ONLY_ELSEWHERE
