@@ -119,7 +119,8 @@ run_checks() {
     # Not by its script: that one names the folder in which the environment was made, and a checkout may move.
     try "import contracts" "$python" -c "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"
     try "migrations" "$python" manage.py makemigrations --check --dry-run
-    try "deployment" production "$python" manage.py check --deploy --fail-level WARNING
+    try "deployment" production ACCESS=open ALLOW_OPEN_NETWORK=1 "$python" manage.py check --deploy --fail-level WARNING
+    try "deployment with a sign-in" production ACCESS=login "$python" manage.py check --deploy --fail-level WARNING
     [ -z "$failed" ] || fail "Not clean:$failed"
     say "All clean."
 }
@@ -133,7 +134,7 @@ try() {
 
 production() {
     env SECRET_KEY="$("$python" -c 'import secrets; print(secrets.token_urlsafe(60))')" DEBUG=0 HTTPS=1 \
-        ALLOWED_HOSTS=studio.example "$@"
+        HOST=0.0.0.0 BEHIND_PROXY=1 ALLOWED_HOSTS=studio.example "$@"
 }
 
 verb=${1:---help}

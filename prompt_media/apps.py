@@ -1,4 +1,5 @@
-"""The house as a Django app: it wakes Celery in every process that wakes Django, so that any of them can publish."""
+"""The house as a Django app: it wakes Celery in every process that wakes Django, so that any of them can publish, and
+registers the checks of the door."""
 
 import importlib
 
@@ -11,3 +12,4 @@ class HouseConfig(AppConfig):
 
     def ready(self) -> None:
         importlib.import_module("prompt_media.celery")
+        importlib.import_module("prompt_media.checks")

@@ -49,7 +49,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
 
 def _may_look(request: HttpRequest) -> bool:
     """Staff; and everybody where only this machine itself reaches a studio that asks for no account."""
-    if settings.ACCESS == "open" and is_loopback(settings.HOST):
+    if settings.ACCESS == "open" and is_loopback(settings.HOST) and not settings.BEHIND_PROXY:
         return True
     try:
         return identity.is_staff(request)

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from prompt_media import checks
 from prompt_media.celery import app
 from prompt_media.errors import HouseError
 from prompt_media.supervisor import engine
-from prompt_media.supervisor.address import is_loopback
 from prompt_media.supervisor.plan import Layout, Parts
 
 MIGRATION_LOCK = 8001
@@ -41,11 +42,9 @@ class Command(BaseCommand):
             raise CommandError(
                 "--web-only and --worker-only meet at a common broker: set REDIS_URL (and DATABASE_URL)."
             )
-        if parts is not Parts.WORKERS and not is_loopback(host) and not settings.ALLOW_OPEN_NETWORK:
-            raise CommandError(
-                f"{host} can be reached from the network, and whoever reaches the studio may use it: there is no "
-                "sign-in. Set ALLOW_OPEN_NETWORK=1 if that is what you want."
-            )
+        door = replace(checks.door(), host=host)
+        if refusal := checks.refusal(door if parts is not Parts.WORKERS else checks.without_web(door)):
+            raise CommandError(refusal)
         self.stdout.write(f"Prompt Media {settings.VERSION}, data in {settings.DATA_DIR}")
         try:
             engine.run(
