@@ -196,7 +196,7 @@ def _check_size(image: ImageFile, limits: Limits) -> None:
 
 def _check_frames(frames: int, image: ImageFile, limits: Limits) -> None:
     if frames > limits.frames:
-        raise TooLarge(f"The animation has {frames} frames or more; at most {limits.frames} are taken.")
+        raise TooLarge(f"The animation has {frames} frames; at most {limits.frames} are taken.")
     if (pixels := frames * image.width * image.height) > limits.frame_pixels:
         raise TooLarge(
             f"The animation has {frames} frames of {image.width} × {image.height}, {_millions(pixels)} pixels in all;"
