@@ -21,7 +21,7 @@ from environs import Env, validate
 from prompt_media import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 PROJECT = Path(__file__).resolve().parents[2]
+OURS = (sys.executable, str(PROJECT / "manage.py"))
 Answer = TypeVar("Answer")
 
 
@@ -54,15 +55,15 @@ def wait_for(question: Callable[[], Answer | None], *, what: str, seconds: float
 
 
 class Engine:
-    """`manage.py up` as a person starts it."""
+    """`manage.py up` as a person starts it, or `up` of another program."""
 
-    def __init__(self, home: Path, *options: str, **environment: str) -> None:
+    def __init__(self, home: Path, *options: str, program: tuple[str, ...] = OURS, **environment: str) -> None:
         home.mkdir(exist_ok=True)
         self.home = home
         self.port = free_port()
         with (home / "output.txt").open("w") as output:
             self.process = subprocess.Popen(
-                (sys.executable, str(PROJECT / "manage.py"), "up", f"--port={self.port}", *options),
+                (*program, "up", f"--port={self.port}", *options),
                 env=surroundings(home) | environment,
                 cwd=home,
                 stdout=output,
@@ -126,7 +127,7 @@ def run_up(home: Path, *options: str, **environment: str) -> subprocess.Complete
 def manage(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A command of `manage.py`, run to its end."""
     return subprocess.run(
-        (sys.executable, str(PROJECT / "manage.py"), *words),
+        (*OURS, *words),
         env=surroundings(home) | environment,
         cwd=home,
         text=True,
