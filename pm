@@ -16,6 +16,7 @@ Prompt Media
   ./pm check                      lint, format, types, import contracts, migrations, deployment
   ./pm compose PROMPT NAME=FILE… -o OUT
                                   compose pictures from the shell, with no server
+  ./pm --version                  tell which release this is
   ./pm ANYTHING                   python manage.py ANYTHING (try: ./pm help)
 
 Settings come from the environment or a .env file: docs/configuration.md tells each one.
@@ -141,6 +142,9 @@ verb=${1:---help}
 case $verb in
     -h | --help)
         help
+        ;;
+    --version | version)
+        sed -n 's/^VERSION = "\(.*\)"$/Prompt Media \1/p' "$here/prompt_media/settings.py"
         ;;
     up)
         install_runtime

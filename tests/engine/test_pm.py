@@ -37,6 +37,8 @@ class House:
         self.root.mkdir()
         for name in ("pm", "requirements.txt", "requirements-dev.txt"):
             shutil.copy(PROJECT / name, self.root)
+        (self.root / "prompt_media").mkdir()
+        shutil.copy(PROJECT / "prompt_media" / "settings.py", self.root / "prompt_media")
         for program in ("python3.13", "python3.12", "python3.11", "python3", "python"):
             self.has(program, BROKEN_SHIM)
 
@@ -84,6 +86,13 @@ def test_the_first_start_passes_over_broken_pythons_and_installs(house):
     assert venv == "venv"
     assert pip.endswith(f"-r {house.root}/requirements.txt")
     assert up == f"{house.root}: {house.root}/manage.py up --port 8002"
+
+
+def test_it_tells_its_release_without_installing_anything(house, settings):
+    told = house.pm("--version")
+
+    assert told.stdout == f"Prompt Media {settings.VERSION}\n"
+    assert house.did() == []
 
 
 def test_the_second_start_installs_nothing(house):

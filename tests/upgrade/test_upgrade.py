@@ -82,8 +82,8 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     (own / "as_here.pth").write_text("\n".join(site.getsitepackages()))
     tree = Tree(root, folder / "home")
     tree.home.mkdir()
-    assert "Installing requirements.txt" in tree.run("version").stderr
-    assert "Installing" not in tree.run("version").stderr
+    assert "Installing requirements.txt" in tree.run("help").stderr
+    assert "Installing" not in tree.run("help").stderr
     return tree
 
 
