@@ -32,6 +32,10 @@ PRESETS = (
 )
 
 
+# How many sessions stand on a shelf; programs list them all.
+SHELF = 30
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A clause and the picture it speaks of; None when nobody has that tag."""
@@ -79,6 +83,20 @@ class Read:
         """The stage in words, for who cannot see it."""
         said = "; ".join(f"{line.clause.tag or 'canvas'}: {line.clause.means}" for line in self.lines)
         return f"Preview. {said}" if said else "Preview, empty so far"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Sessions under one heading, the one used last first, and how many more there are than are shown."""
+
+    title: str
+    sessions: Sequence[Session]
+    more: int
+
+
+def shelf(title: str, owner: str) -> Shelf:
+    whole = selectors.shelf(owner)
+    return Shelf(title, list(whole[:SHELF]), max(0, whole.count() - SHELF))
 
 
 def read(*, session: Session, wish: Wish) -> Read:

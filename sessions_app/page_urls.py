@@ -7,6 +7,7 @@ from sessions_app import views
 
 urlpatterns = [
     path("", views.studio, name="studio"),
+    path("sessions/", views.shelves, name="sessions"),
     path("studio/new/", views.new, name="studio-new"),
     path("studio/<uuid:session_id>/", views.session, name="studio-session"),
     path("studio/<uuid:session_id>/tray/", views.tray, name="studio-tray"),

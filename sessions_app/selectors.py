@@ -1,6 +1,6 @@
 """Questions about sessions, images and generations. Nothing is changed here."""
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Now
 
 from prompt_media.errors import NotFound
@@ -70,6 +70,18 @@ def studio_session(owner: str) -> Session | None:
 def sessions_of(owner: str) -> QuerySet[Session]:
     """The owner's living sessions with their count of images."""
     return live_sessions().filter(owner=owner).annotate(image_count=Count("images", filter=Q(images__made_by=None)))
+
+
+def shelf(owner: str) -> QuerySet[Session]:
+    """The owner's living studio sessions, the one used last first, with what a row tells: counts, prompt, pictures."""
+    newest = Generation.objects.filter(session=OuterRef("pk")).order_by("-number")
+    first = Prefetch("images", Image.objects.select_related("session").order_by("-number")[:4], to_attr="shown")
+    of_owner = live_sessions().filter(kind=Session.Kind.STUDIO, owner=owner)
+    return of_owner.annotate(
+        pictures=Count("images", filter=Q(images__made_by=None)),
+        results=Count("images", filter=~Q(images__made_by=None)),
+        prompt=Subquery(newest.values("prompt")[:1]),
+    ).prefetch_related(first)
 
 
 def images(session: Session) -> QuerySet[Image]:

@@ -46,9 +46,16 @@ def session(request: PageRequest, session_id: UUID) -> HttpResponse:
     try:
         current = workspace.enter(session_id)
     except selectors.UnknownSession:
-        over = {"idle_minutes": settings.SESSION_IDLE_MINUTES}
-        return render(request, "sessions_app/session_over.html", over, status=404)
+        return render(request, "sessions_app/session_over.html", _idle(), status=404)
     return render(request, "sessions_app/studio.html", _page(request, current))
+
+
+@require_safe
+@identity.page
+def shelves(request: PageRequest) -> HttpResponse:
+    """Every session one may take up again: one's own, and in an open studio what scripts made."""
+    told = [desk.shelf(title, owner) for title, owner in identity.shelves(request).items()]
+    return render(request, "sessions_app/sessions.html", {"place": "sessions", "shelves": told} | _idle())
 
 
 @require_POST
@@ -204,7 +211,11 @@ def _first_prompt(request: PageRequest, current: Session) -> str:
 
 
 def _session(current: Session) -> Context:
-    return {"session": current, "idle_minutes": settings.SESSION_IDLE_MINUTES}
+    return {"session": current} | _idle()
+
+
+def _idle() -> Context:
+    return {"idle_minutes": settings.SESSION_IDLE_MINUTES}
 
 
 def _pictures(current: Session) -> Context:

@@ -38,9 +38,12 @@ class Group:
 @identity.page
 def jobs(request: PageRequest, job_id: UUID | None = None) -> HttpResponse:
     """The whole page, or for HTMX only its list; with an id, the pane about that job beside it."""
-    mine = selectors.jobs_of(identity.of(request))
+    shelves = identity.shelves(request)
+    shelf = request.GET.get("from", "")
+    shelf = shelf if shelf in shelves else next(iter(shelves))
     template = "jobs/_list.html" if request.htmx.target == "list" else "jobs/jobs.html"
-    return render(request, template, _listing(request, mine) | _chosen(job_id))
+    listing = _listing(request, selectors.jobs_of(shelves[shelf])) | {"shelves": list(shelves), "shelf": shelf}
+    return render(request, template, listing | _chosen(job_id))
 
 
 @require_safe

@@ -56,6 +56,12 @@ def may_use(request: HttpRequest | Request, owner: str) -> bool:
     return is_everybodys or owner == of(request) or is_staff(request)
 
 
+def shelves(request: HttpRequest | Request) -> dict[str, str]:
+    """Whose things a page lists, by the words over them. What scripts made is everybody's in an open studio."""
+    yours = {"Yours": of(request)}
+    return yours | {"From scripts": HOUSE} if settings.ACCESS == "open" else yours
+
+
 def open_to_all(view: View) -> View:
     """For doors that answer also to whom `ACCESS=login` would send away."""
     view.is_open_to_all = True  # type: ignore[attr-defined]

@@ -1,5 +1,5 @@
 // Keys that work everywhere. A single letter counts only outside of fields, and can be switched off.
-const places = { s: ".places a:nth-of-type(1)", j: ".places a:nth-of-type(2)" };
+const places = { s: ".places a:nth-of-type(1)", e: ".places a:nth-of-type(2)", j: ".places a:nth-of-type(3)" };
 const box = document.querySelector("[data-single-keys]");
 let afterG = 0;
 
