@@ -420,6 +420,7 @@ CELERY_BEAT_SCHEDULE = {
 
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
 METRICS_DIR: Path | None = env.path("PROMETHEUS_MULTIPROC_DIR", None)
+LOG_FILES: bool = env.bool("LOG_FILES", True)
 LOG_JSON: bool = env.bool("LOG_JSON", False)
 logs.configure()
 LOGGING = {

@@ -21,11 +21,11 @@ from django.core import checks
 from django.db import connection
 from PIL import features
 
+from prompt_media.checks import door
 from prompt_media.health.findings import Finding, State
 from prompt_media.health.readiness import BROKER, DATABASE, PROBES, Lookout, Probe
 from prompt_media.jobs import bus, workers
 from prompt_media.supervisor import lock
-from prompt_media.supervisor.address import is_loopback
 
 _CODECS = {"zlib": "PNG", "jpg": "JPEG", "webp": "WebP", "avif": "AVIF"}
 _NEEDED = ("zlib", "jpg", "webp")
@@ -155,7 +155,7 @@ def _database_version() -> str:
 
 
 def _settings() -> Iterator[Look]:
-    is_public = not is_loopback(settings.HOST) or settings.HTTPS
+    is_public = settings.HTTPS or door().is_reachable
     found = [*_contradictions(is_public=is_public), *_as_django_sees_it(is_public=is_public)]
     yield from (("settings", finding) for finding in found)
     if not found:
@@ -163,20 +163,12 @@ def _settings() -> Iterator[Look]:
 
 
 def _contradictions(*, is_public: bool) -> Iterator[Finding]:
-    """What can be set, and should not be together."""
-    if settings.DEBUG:
-        told = "DEBUG shows the inside of the studio to whoever makes it stumble."
-        yield Finding(State.DOWN if is_public else State.WARNING, told, "Set DEBUG=0.")
-    if not is_loopback(settings.HOST) and settings.ACCESS == "open":
-        told = f"HOST {settings.HOST} can be reached from the network, and nobody is asked who they are."
-        yield Finding(State.WARNING, told, "Set ACCESS=login and make accounts: ./pm createsuperuser.")
-    if is_public and not settings.HTTPS:
-        told = "The studio is public without TLS: passwords, tokens and pictures can be read on their way."
-        yield Finding(State.WARNING, told, "Put a proxy that speaks TLS in front, and set HTTPS=1 and BEHIND_PROXY=1.")
-    if "*" in settings.ALLOWED_HOSTS:
-        told = "ALLOWED_HOSTS takes every name, so a page elsewhere may call the studio by a name of its own."
-        yield Finding(State.WARNING, told, "Name the hosts you use.")
-    elif is_public and set(settings.ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}:
+    """What can be set, and should not be together; what lets strangers in, prompt_media.checks tells."""
+    if settings.DEBUG and not is_public:
+        yield Finding(
+            State.WARNING, "DEBUG shows the inside of the studio to whoever makes it stumble.", "Set DEBUG=0."
+        )
+    if is_public and set(settings.ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}:
         told = "The studio is public, and ALLOWED_HOSTS knows only this machine's own names: others are refused."
         yield Finding(State.WARNING, told, "Add the public name to ALLOWED_HOSTS.")
     if settings.HTTPS and not settings.BEHIND_PROXY:

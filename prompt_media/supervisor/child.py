@@ -21,7 +21,7 @@ TAIL_BYTES = 3_000
 class Child:
     """A running command in a process group of its own, so that Ctrl-C in the terminal reaches the supervisor alone."""
 
-    def __init__(self, command: Command, *, log: Path, environment: Mapping[str, str], leash: Leash) -> None:
+    def __init__(self, command: Command, *, log: Path | None, environment: Mapping[str, str], leash: Leash) -> None:
         self.command = command
         self._leash = leash
         with _opened(log) as output:
@@ -53,15 +53,17 @@ class Child:
         self._leash.let_go(self.group)
 
 
-def _opened(log: Path) -> IO[bytes]:
-    """The log to append to."""
+def _opened(log: Path | None) -> contextlib.AbstractContextManager[IO[bytes] | None]:
+    """The log to append to; without one the child speaks where we do."""
+    if log is None:
+        return contextlib.nullcontext()
     trim(log)
     return log.open("ab")
 
 
-def trim(log: Path) -> None:
+def trim(log: Path | None) -> None:
     """Set aside what a log that has grown too long holds. It is emptied, not moved: its writer has it open."""
-    if not log.exists() or log.stat().st_size <= LOG_BYTES:
+    if log is None or not log.exists() or log.stat().st_size <= LOG_BYTES:
         return
     with contextlib.suppress(OSError):  # on a full disk the old lines go, and the new ones find room
         shutil.copyfile(log, log.with_suffix(".log.1"))

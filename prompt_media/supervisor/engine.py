@@ -73,7 +73,11 @@ def _supervisor(layout: Layout, say: Callable[[str], None]) -> Supervisor:
         "PORT": str(layout.port),
         "PROMETHEUS_MULTIPROC_DIR": str(_empty(layout.data_dir / "metrics" / f"{platform.node()}-{layout.port}")),
     }
-    return Supervisor(logs=layout.data_dir / "logs", environment=environment, say=say)
+    return Supervisor(logs=_logs(layout), environment=environment, say=say)
+
+
+def _logs(layout: Layout) -> Path | None:
+    return layout.data_dir / "logs" if layout.log_files else None
 
 
 def _empty(folder: Path) -> Path:
@@ -95,4 +99,5 @@ def url(layout: Layout) -> str:
 
 def _welcome(layout: Layout) -> str:
     place = "Workers are ready" if layout.parts is Parts.WORKERS else f"Open {url(layout)}"
-    return f"{place}   (Ctrl-C stops; logs are in {layout.data_dir / 'logs'})"
+    logs = _logs(layout)
+    return f"{place}   (Ctrl-C stops{f'; logs are in {logs}' if logs else ''})"

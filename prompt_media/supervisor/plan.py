@@ -41,6 +41,8 @@ class Layout:
     bulk_workers: int
     web_workers: int
     web_threads: int
+    log_files: bool = True
+    """Whether each child has a log of its own; else all speak to the terminal."""
     broker_socket: Path | None = None
     """Where our own broker listens; None when the operator named another one."""
     parts: Parts = Parts.ALL

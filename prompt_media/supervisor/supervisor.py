@@ -66,7 +66,7 @@ class Supervisor:
     def __init__(
         self,
         *,
-        logs: Path,
+        logs: Path | None,
         environment: Mapping[str, str],
         say: Callable[[str], None],
         patience: Patience = Patience(),
@@ -79,7 +79,8 @@ class Supervisor:
         self._posts: list[Post] = []
 
     def __enter__(self) -> Self:
-        self._logs.mkdir(parents=True, exist_ok=True)
+        if self._logs:
+            self._logs.mkdir(parents=True, exist_ok=True)
         self._signals.__enter__()
         self._leash = Leash()
         return self
@@ -103,7 +104,8 @@ class Supervisor:
         deadline = time.monotonic() + seconds
         while not self._tended(ready):
             if time.monotonic() > deadline:
-                raise NeverReady(f"{what} did not answer within {seconds:.0f} s. Its log is in {self._logs}.")
+                where = f"Its log is in {self._logs}." if self._logs else "Its words stand above."
+                raise NeverReady(f"{what} did not answer within {seconds:.0f} s. {where}")
             self._signals.wait(0.05)
 
     def watch(self) -> None:
@@ -141,10 +143,8 @@ class Supervisor:
 
     def _last_words(self, name: str, deaths: int) -> str:
         log = self._log(name)
-        return (
-            f"{name} died {deaths} times within {self._patience.within_seconds:.0f} s, so the engine stops. "
-            f"The end of {log}:\n{child.tail(log)}"
-        )
+        words = f"The end of {log}:\n{child.tail(log)}" if log else "Its words stand above."
+        return f"{name} died {deaths} times within {self._patience.within_seconds:.0f} s, so the engine stops. {words}"
 
     def _fill(self, post: Post) -> None:
         name = post.command.name
@@ -158,8 +158,8 @@ class Supervisor:
     def _living(self) -> list[Child]:
         return [post.holder for post in self._posts if post.holder]
 
-    def _log(self, name: str) -> Path:
-        return self._logs / f"{name}.log"
+    def _log(self, name: str) -> Path | None:
+        return self._logs / f"{name}.log" if self._logs else None
 
     def _stop_all(self) -> None:
         latest_first = sorted(self._living(), key=lambda holder: holder.command.stage, reverse=True)

@@ -68,6 +68,15 @@ def test_a_log_that_grows_too_long_is_set_aside_while_it_is_written(supervisor, 
     assert "\x00" not in log.read_text(), "its writer goes on where the log now ends"
 
 
+def test_without_log_files_children_speak_where_the_supervisor_does(capfd):
+    with Supervisor(logs=None, environment=os.environ, say=lambda line: None) as supervisor:
+        supervisor.start(child("print('hello from below', flush=True); import time; time.sleep(60)"))
+        said = []
+        supervisor.wait_until(
+            lambda: said.append(capfd.readouterr().err) or "hello from below" in "".join(said), what="A word"
+        )
+
+
 def test_what_never_answers_is_named(supervisor):
     supervisor.start(child(SLEEPS))
 

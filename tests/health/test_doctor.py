@@ -78,15 +78,15 @@ def test_a_key_that_others_can_read_is_told(tmp_path):
     ("wrong", "words"),
     [
         pytest.param({"DEBUG": True}, "DEBUG", id="debug"),
-        pytest.param({"HOST": "0.0.0.0"}, "nobody is asked who they are", id="open to the network"),
-        pytest.param({"ALLOWED_HOSTS": ["*"]}, "takes every name", id="any host name"),
+        pytest.param({"HOST": "0.0.0.0"}, "ACCESS=login", id="open to the network"),
+        pytest.param({"ALLOWED_HOSTS": ["*"]}, "ALLOWED_HOSTS has a *", id="any host name"),
         pytest.param(
             {"HOST": "10.0.0.1", "ALLOWED_HOSTS": ["localhost"]},
             "knows only this machine's own names",
             id="no public name",
         ),
         pytest.param({"HTTPS": True, "BEHIND_PROXY": False}, "BEHIND_PROXY=1", id="a redirect without end"),
-        pytest.param({"HOST": "10.0.0.1"}, "public without TLS", id="no TLS"),
+        pytest.param({"HOST": "10.0.0.1", "ACCESS": "login"}, "without TLS", id="no TLS"),
         pytest.param({"REDIS_URL": "redis://elsewhere/0"}, "is a file on this one", id="a common broker alone"),
     ],
 )

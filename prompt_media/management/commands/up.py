@@ -79,6 +79,7 @@ def _layout(host: str, port: int, parts: Parts) -> Layout:
         bulk_workers=settings.BULK_WORKERS,
         web_workers=settings.WEB_WORKERS,
         web_threads=settings.WEB_THREADS,
+        log_files=settings.LOG_FILES,
         broker_socket=None if settings.REDIS_URL else settings.BROKER_SOCKET,
         parts=parts,
     )
