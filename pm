@@ -14,6 +14,8 @@ Prompt Media
   ./pm up [--port N] [--host H]   install what is missing, start everything, print the address
   ./pm test [--browser] [ARGS]    run the tests; ARGS go to pytest; --browser insists on a real browser
   ./pm check                      lint, format, types, import contracts, migrations, deployment
+  ./pm soak [--minutes N] [--seed S] [--on postgres]
+                                  a real studio under load while faults happen to it; --help tells more
   ./pm compose PROMPT NAME=FILE… -o OUT
                                   compose pictures from the shell, with no server
   ./pm --version                  tell which release this is
@@ -156,6 +158,12 @@ case $verb in
         ;;
     check)
         run_checks
+        ;;
+    soak)
+        shift
+        install_all
+        cd "$here"
+        exec "$python" -m tests.soak "$@"
         ;;
     compose)
         shift

@@ -6,8 +6,9 @@ Each answers over TCP, as on a machine of its own.
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,21 @@ finally:
 """
 
 
+@dataclass(slots=True)
+class Server:
+    """One that can be stopped, hard, and started again at the same address with what it had."""
+
+    run: Callable[[], AbstractContextManager[dict[str, str]]]
+    environment: dict[str, str] = field(default_factory=dict)
+    _running: ExitStack = field(default_factory=ExitStack)
+
+    def start(self) -> None:
+        self.environment = self._running.enter_context(self.run())
+
+    def stop(self) -> None:
+        self._running.close()
+
+
 @contextmanager
 def postgres(folder: Path, port: int | None = None) -> Iterator[dict[str, str]]:
     """A PostgreSQL with its data in this folder, as the studio's environment."""
@@ -65,9 +81,9 @@ def postgres(folder: Path, port: int | None = None) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def valkey() -> Iterator[dict[str, str]]:
+def valkey(port: int | None = None) -> Iterator[dict[str, str]]:
     """A Valkey that asks for a password and keeps nothing, as the studio's environment."""
-    port = free_port()
+    port = port or free_port()
     words = (str(broker.program()), "--bind", "127.0.0.1", "--port", str(port), "--requirepass", SECRET, "--save", "")
     server = subprocess.Popen(words, stdout=subprocess.DEVNULL)
     url = f"redis://:{SECRET}@127.0.0.1:{port}/0"

@@ -1,15 +1,16 @@
 """PostgreSQL or the S3 storage stops, and comes back: callers hear when to try again, and work waits for its end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, closing
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 
 import pytest
 
 from tests.engine import ledger, servers
 from tests.engine.calling import RESPOND_ASYNC, Answer, Caller
 from tests.engine.running import Engine, free_port, wait_for
+from tests.engine.servers import Server
 from tests.engine.work import (
     LONG,
     SHORT,
@@ -24,21 +25,6 @@ from tests.engine.work import (
 )
 
 pytestmark = pytest.mark.xdist_group("outages")
-
-
-@dataclass(slots=True)
-class Server:
-    """One that can be stopped, hard, and started again at the same address with what it had."""
-
-    run: Callable[[], AbstractContextManager[dict[str, str]]]
-    environment: dict[str, str] = field(default_factory=dict)
-    _running: ExitStack = field(default_factory=ExitStack)
-
-    def start(self) -> None:
-        self.environment = self._running.enter_context(self.run())
-
-    def stop(self) -> None:
-        self._running.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,14 @@ def test_tests_install_what_tests_need_and_hand_on_their_words(house):
     assert pytest_run == f"{house.root}: -m pytest -n 2 --dist loadgroup -k two words --lf"
 
 
+def test_a_soak_installs_what_tests_need_and_hands_on_its_words(house):
+    house.pm("soak", "--minutes", "2")
+
+    _, pip, soak = house.did()
+    assert pip.endswith("requirements-dev.txt")
+    assert soak == f"{house.root}: -m tests.soak --minutes 2"
+
+
 def test_composing_keeps_files_relative_to_the_caller(house, tmp_path):
     house.pm("compose", "put @cat", "cat=cat.png", "-o", "out.png", cwd=tmp_path)
 

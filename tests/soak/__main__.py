@@ -1,0 +1,109 @@
+"""`./pm soak`: a real studio under steady load while faults happen to it, in an order that a seed decides."""
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.engine.racing import race
+from tests.engine.running import wait_for
+from tests.engine.work import noise
+from tests.soak import faults, house, report
+from tests.soak.diary import Diary
+from tests.soak.house import House
+from tests.soak.load import Stranger
+
+_SETTLED_WITHIN = 180.0
+
+
+def main() -> int:
+    wish = _parser().parse_args()
+    seed = random.SystemRandom().randrange(10**6) if wish.seed is None else wish.seed
+    _say(f"seed {seed}: ./pm soak --minutes {wish.minutes:g} --seed {seed} --on {wish.on} --callers {wish.callers}")
+    with ExitStack() as kept:
+        home = wish.keep or Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
+        with house.running(home, grown=wish.on == "postgres") as studio:
+            diary = _soaked(studio, wish, seed)
+            for line in report.check(studio, diary):
+                _say(line)
+            if wish.races:
+                _race(studio, diary, wish.races, seed)
+    return _judged(diary, seed)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./pm soak",
+        description="Run a real studio under steady load while faults happen to it: killed, frozen and stopped "
+        "processes, a broker that forgets, a locked or stopped database. Exit code 1 when a promise was broken.",
+    )
+    parser.add_argument("--minutes", type=float, default=10, help="of load and faults (default 10)")
+    parser.add_argument("--seed", type=int, help="decides the order of faults and what callers do; told at the start")
+    parser.add_argument("--callers", type=int, default=4, help="who use the studio at once (default 4)")
+    parser.add_argument(
+        "--on", choices=("sqlite", "postgres"), default="sqlite", help="postgres: with S3 and Valkey too"
+    )
+    parser.add_argument("--races", type=int, default=50, help="rounds of clean-up against generation after it (50)")
+    parser.add_argument("--keep", type=Path, help="a folder for data and logs, kept afterwards; must be empty")
+    return parser
+
+
+def _soaked(studio: House, wish: argparse.Namespace, seed: int) -> Diary:
+    diary, stopping = Diary(), threading.Event()
+    callers = [
+        threading.Thread(target=Stranger(studio, diary, random.Random(f"{seed} {number}"), stopping).work)
+        for number in range(wish.callers)
+    ]
+    for caller in callers:
+        caller.start()
+    try:
+        _do_faults(studio, diary, seed, wish)
+    finally:
+        stopping.set()
+        for caller in callers:
+            caller.join()
+    _say(f"{diary.now():6.0f} s  the load has ended; waiting for the last job")
+    try:
+        wait_for(lambda: not studio.ledger().live(), what="every job ended", seconds=_SETTLED_WITHIN)
+    except AssertionError as error:
+        diary.break_promise(str(error))
+    return diary
+
+
+def _do_faults(studio: House, diary: Diary, seed: int, wish: argparse.Namespace) -> None:
+    chance = random.Random(seed)
+    injector = faults.Injector(studio, diary, chance, _say)
+    for do in faults.in_order(random.Random(seed), grown=studio.is_grown):
+        time.sleep(chance.uniform(2, 8))
+        if diary.now() > 60 * wish.minutes:
+            return
+        injector.inject(do)
+
+
+def _race(studio: House, diary: Diary, rounds: int, seed: int) -> None:
+    files = {"scenery.png": noise(200, (30, 90, 200)), "dot.png": noise(90, (250, 40, 40))}
+    tally = race(studio, studio.environment, files, rounds=rounds, seed=seed)
+    diary.wrong += [f"race, {told}" for told in tally.wrong]
+    _say(f"race          {tally.rounds} rounds of clean-up against generation, {len(tally.wrong)} wrong")
+
+
+def _judged(diary: Diary, seed: int) -> int:
+    for told in diary.wrong:
+        _say(f"BROKEN        {told}")
+    _say(f"{'Every promise held' if not diary.wrong else f'{len(diary.wrong)} promises were broken'} (seed {seed}).")
+    return 1 if diary.wrong else 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prompt_media.settings")
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""A soak that could not fail would be worth nothing: what counts as a broken promise."""
+
+import http.client
+import random
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.engine.calling import Answer
+from tests.engine.ledger import Image, Job, Ledger
+from tests.soak import faults
+from tests.soak.diary import Diary, Fault
+
+
+def compose(status: str) -> Job:
+    return Job(UUID(int=1), "compose", status, 1, "session:a", {}, None)
+
+
+DONE = compose("done")
+RESULT = Image("output/a/1.png", "output/a/thumbnails/1.webp", "0" * 64, "1.png", DONE.id)
+
+
+def answered(status: int, body: str = "{}", **headers: str) -> Answer:
+    told = http.client.HTTPMessage()
+    for name, value in headers.items():
+        told[name.replace("_", "-")] = value
+    return Answer(status, told, body.encode())
+
+
+@pytest.fixture
+def diary():
+    return Diary()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(answered(500), id="500"),
+        pytest.param(answered(502), id="502"),
+        pytest.param(answered(503), id="503 that does not say when to come back"),
+        pytest.param(answered(503, Retry_After="5"), id="503 with no fault about"),
+    ],
+)
+def test_an_answer_nobody_should_get_is_told(diary, answer):
+    diary.timed("look", lambda: answer)
+
+    assert len(diary.wrong) == 1
+
+
+def test_a_fault_excuses_a_503_that_says_when_to_come_back_and_nothing_else(diary):
+    diary.faults.append(Fault("database stopped", diary.now()))
+
+    diary.timed("look", lambda: answered(503, Retry_After="5"))
+    assert diary.wrong == []
+    diary.timed("look", lambda: answered(500))
+    assert len(diary.wrong) == 1
+
+
+def test_a_promised_file_that_is_gone_or_cut_short_is_told(diary):
+    diary.hold_to("/a", 2, answered(200, "ok"))
+    assert diary.wrong == []
+    diary.hold_to("/a", 3, answered(200, "ok"))
+    diary.hold_to("/a", 2, answered(404, "gone"))
+    assert len(diary.wrong) == 2
+
+
+@pytest.mark.parametrize(
+    ("jobs", "images", "told"),
+    [
+        pytest.param([DONE], [RESULT], 0, id="all well"),
+        pytest.param([], [], 1, id="accepted and lost"),
+        pytest.param([DONE], [], 1, id="done without a result"),
+        pytest.param([DONE], [RESULT, RESULT], 1, id="done twice"),
+        pytest.param([compose("running")], [], 1, id="never ended"),
+        pytest.param(
+            [Job(DONE.id, "compose", "failed", 3, "session:a", {}, None)], [], 1, id="failed without a reason"
+        ),
+        pytest.param(
+            [Job(DONE.id, "compose", "cancelled", 1, "session:a", {}, None)], [RESULT], 1, id="cancelled, made"
+        ),
+        pytest.param([Job(DONE.id, "upload", "done", 1, "session:a", {"names": ["2.png"]}, None)], [], 1, id="no row"),
+    ],
+)
+def test_the_ledger_tells_what_does_not_hold(jobs, images, told):
+    ledger = Ledger({job.id: job for job in jobs}, tuple(images))
+
+    assert len(ledger.broken([DONE.id])) == told
+
+
+def test_the_ledger_tells_a_row_without_its_file_and_a_file_without_its_row(tmp_path):
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "stray.png").write_bytes(uuid4().bytes)
+    ledger = Ledger({DONE.id: DONE}, (RESULT,))
+
+    assert ledger.missing(tmp_path)
+    assert ledger.orphans(tmp_path) == ["output/stray.png"]
+
+
+def test_a_seed_fixes_the_order_of_faults_and_all_of_them_come():
+    def order(seed: int) -> list:
+        endless = faults.in_order(random.Random(seed), grown=False)
+        return [next(endless) for _ in range(14)]
+
+    assert order(3) == order(3)
+    assert order(3) != order(4)
+    assert set(order(3)) == {*faults.ALWAYS, *faults.ON_ONE_MACHINE}
