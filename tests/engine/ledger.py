@@ -33,6 +33,10 @@ class Job:
     payload: dict[str, Any]
     problem: dict[str, Any] | None
 
+    @property
+    def is_live(self) -> bool:
+        return self.status in ("queued", "running")
+
 
 @dataclass(frozen=True, slots=True)
 class Image:
@@ -55,7 +59,7 @@ class Ledger:
         return Counter(job.status for job in self.jobs.values())
 
     def live(self) -> list[Job]:
-        return [job for job in self.jobs.values() if job.status in ("queued", "running")]
+        return [job for job in self.jobs.values() if job.is_live]
 
     def broken(self, accepted: Iterable[UUID] = ()) -> list[str]:
         """Every promise about jobs that does not hold, in words; none when all do."""
@@ -102,7 +106,7 @@ def _ledger(jobs: Iterable[tuple], images: Iterable[tuple]) -> Ledger:
 
 
 def _faults(job: Job, results: int, names: set[str]) -> Iterable[str]:
-    if job.status in ("queued", "running"):
+    if job.is_live:
         yield f"still {job.status}, attempt {job.attempts}"
     if job.status == "failed" and not (job.problem and job.problem["detail"]):
         yield "failed without a reason"

@@ -26,7 +26,8 @@ class Call:
 
 @dataclass(slots=True)
 class Fault:
-    """One fault: when it began and ended, and how long after its beginning a job submitted anew was done."""
+    """One fault: when it began and ended, how long after its end a new job was done, and how long after its beginning
+    each job that it interrupted was at work again."""
 
     name: str
     began: float

@@ -7,8 +7,10 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from tests.engine.running import Process, processes, wait_for
 from tests.engine.work import pool
@@ -160,28 +162,40 @@ class Injector:
 
     def inject(self, do: Do) -> None:
         self._spare()
-        running = {job.id: job.attempts for job in self.house.ledger().live() if job.status == "running"}
+        at_work = {job.id: job.attempts for job in self.house.ledger().live() if job.status == "running"}
         fault = Fault(do.__name__.replace("_", " "), self.diary.now())
         self.diary.faults.append(fault)
         do(self.house, self.chance)
         fault.ended = self.diary.now()
-        with suppress(AssertionError):
-            wait_for(lambda: one_job(self.house), what="a job done", seconds=_LONGEST_RECOVERY)
-            fault.recovery = self.diary.now() - fault.ended
-        if fault.recovery is None:
-            self.diary.break_promise(f"no job was done within {_LONGEST_RECOVERY:.0f} s of: {fault.name}")
-        self._wait_for_what_ran(fault, running)
+        with ThreadPoolExecutor(2) as together:
+            waits = [
+                together.submit(self._wait_for_a_new_job, fault),
+                together.submit(self._wait_for_what_was_at_work, fault, at_work),
+            ]
+        for one in waits:
+            one.result()
         self.say(_told(fault))
 
-    def _wait_for_what_ran(self, fault: Fault, running: dict) -> None:
-        """Until each job that was at work has ended or is at work again."""
-        left = dict(running)
+    def _wait_for_a_new_job(self, fault: Fault) -> None:
+        """Until a job that is submitted from now on is done."""
+        while not one_job(self.house):
+            if self.diary.now() > fault.ended + _LONGEST_RECOVERY:
+                self.diary.break_promise(f"no job was done within {_LONGEST_RECOVERY:.0f} s of: {fault.name}")
+                return
+            time.sleep(0.1)
+        fault.recovery = self.diary.now() - fault.ended
+
+    def _wait_for_what_was_at_work(self, fault: Fault, at_work: dict[UUID, int]) -> None:
+        """Until each job that was at work is at work again, or has ended. Only the former were interrupted."""
+        left = dict(at_work)
         while left and self.diary.now() < fault.ended + _LONGEST_RECOVERY:
             jobs = self.house.ledger().jobs
             for pk, attempts in list(left.items()):
-                job = jobs.get(pk)
-                if job is None or job.status in ("done", "failed", "cancelled") or job.attempts > attempts:
-                    fault.taken_up.append(self.diary.now() - fault.ended)
+                # One that was put back into the line has got its attempt back.
+                left[pk] = min(attempts, jobs[pk].attempts)
+                if jobs[pk].attempts > left[pk]:
+                    fault.taken_up.append(self.diary.now() - fault.began)
+                if jobs[pk].attempts > left[pk] or not jobs[pk].is_live:
                     del left[pk]
             time.sleep(0.2)
         for pk in left:
@@ -199,6 +213,11 @@ class Injector:
 
 def _told(fault: Fault) -> str:
     recovery = "never" if fault.recovery is None else f"{fault.recovery:.1f} s"
-    again = f", what ran went on after {max(fault.taken_up):.1f} s at the latest" if fault.taken_up else ""
+    again = f", {len(fault.taken_up)} interrupted, at work again {_longest(fault)} after it began"
     lasted = fault.ended - fault.began
-    return f"{fault.began:6.0f} s  {fault.name} ({lasted:.1f} s): a new job done after {recovery}{again}"
+    told = f"{fault.began:6.0f} s  {fault.name} ({lasted:.1f} s): a new job done {recovery} after its end"
+    return told + (again if fault.taken_up else "")
+
+
+def _longest(fault: Fault) -> str:
+    return f"{max(fault.taken_up):.1f} s"

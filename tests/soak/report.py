@@ -87,7 +87,7 @@ def _recoveries(diary: Diary) -> Iterator[str]:
     for fault in diary.faults:
         kinds[fault.name].append(fault)
     for name, faults in sorted(kinds.items()):
-        new = max((fault.recovery or float("inf") for fault in faults), default=0.0)
-        again = max((seconds for fault in faults for seconds in fault.taken_up), default=None)
-        ran = "nothing was at work" if again is None else f"what ran went on after {again:.1f} s"
-        yield f"recovery      {name:<20} {len(faults)} ×: a new job done after {new:.1f} s, {ran} at the latest"
+        new = max(fault.recovery or float("inf") for fault in faults)
+        again = [seconds for fault in faults for seconds in fault.taken_up]
+        interrupted = f"; {len(again)} interrupted, at work again within {max(again):.1f} s" if again else ""
+        yield f"recovery      {name:<20} {len(faults)} ×: a new job done within {new:.1f} s{interrupted}"
