@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.checks.security.base import SECRET_KEY_INSECURE_PREFIX, SECRET_KEY_MIN_LENGTH
 
-from prompt_media.supervisor.address import is_loopback
+from prompt_media.addresses import is_loopback
 
 _FEWEST_CHARACTERS = 5
 

@@ -110,6 +110,9 @@ FREE_DISK_MB: int = env.int("FREE_DISK_MB", 500)
 SESSION_JOBS: int = env.int("SESSION_JOBS", 20)
 OWNER_JOBS: int = env.int("OWNER_JOBS", 100)
 SERVER_JOBS: int = env.int("SERVER_JOBS", 500)
+RATE_READS: int = env.int("RATE_READS", 1200)
+RATE_WRITES: int = env.int("RATE_WRITES", 120)
+SESSIONS_AN_HOUR: int = env.int("SESSIONS_AN_HOUR", 60)
 IMAGE_MEGAPIXELS: int = env.int("IMAGE_MEGAPIXELS", 40)
 
 # Django
@@ -146,6 +149,7 @@ MIDDLEWARE = [
     "prompt_media.web.policy.ContentPolicyMiddleware",
     "prompt_media.web.middleware.same_origin",
     "prompt_media.web.middleware.body_limit",
+    "prompt_media.web.rates.by_address",
     "prompt_media.access.middleware.Gate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -154,6 +158,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "prompt_media.web.rates.ByCaller",
     "prompt_media.web.middleware.PlainErrors",
     "axes.middleware.AxesMiddleware",
 ]
@@ -289,7 +294,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(hours=1)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "prompt_media.access.lockout.place"
+AXES_CLIENT_IP_CALLABLE = "prompt_media.web.rates.place"
 AXES_LOCKOUT_CALLABLE = "prompt_media.access.lockout.answer"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False

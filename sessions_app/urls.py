@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from prompt_media.web import rates
 from prompt_media.web.routes import both
 from sessions_app.api import lists, workspace
 
@@ -12,8 +13,8 @@ urlpatterns = [
     *both("session/<id:session_id>/tag/", workspace.OneTag.as_view(), "tag"),
     *both("session/<id:session_id>/tags/batch/", workspace.ManyTags.as_view(), "tags-batch"),
     *both("session/<id:session_id>/generate/", workspace.Generate.as_view(), "generate"),
-    *both("session/<id:session_id>/preview/", workspace.Preview.as_view(), "preview"),
-    *both("session/<id:session_id>/zip/", workspace.Zip.as_view(), "zip"),
+    *both("session/<id:session_id>/preview/", rates.reading(workspace.Preview.as_view()), "preview"),
+    *both("session/<id:session_id>/zip/", rates.reading(workspace.Zip.as_view()), "zip"),
     path("session/<id:session_id>/uploads/<file:filename>", workspace.UploadFile.as_view(), name="upload-file"),
     path("session/<id:session_id>/output/<file:filename>", workspace.OutputFile.as_view(), name="output-file"),
     path("api/v1/sessions/", lists.Sessions.as_view(), name="sessions-list"),

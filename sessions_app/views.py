@@ -17,7 +17,7 @@ from prompt_media.files import intake
 from prompt_media.jobs import cards, waiting
 from prompt_media.jobs import services as job_services
 from prompt_media.jobs.models import Job
-from prompt_media.web import identity
+from prompt_media.web import identity, rates
 from prompt_media.web.pages import PageRequest
 from sessions_app import desk, selectors
 from sessions_app.composing import scene
@@ -34,7 +34,7 @@ Context = dict[str, object]
 def studio(request: PageRequest) -> HttpResponse:
     """The session this visitor used last, or a new one."""
     owner = identity.of(request)
-    current = selectors.studio_session(owner) or workspace.open_session(owner=owner)
+    current = selectors.studio_session(owner) or _opened(request)
     workspace.touch(current)
     return render(request, "sessions_app/studio.html", _page(request, current))
 
@@ -63,7 +63,7 @@ def shelves(request: PageRequest) -> HttpResponse:
 def new(request: PageRequest) -> HttpResponse:
     """End the session that was open and begin another."""
     workspace.close_if_there(request.POST.get("session", ""))
-    workspace.open_session(owner=identity.of(request))
+    _opened(request)
     return redirect("studio")
 
 
@@ -116,6 +116,7 @@ def remove(request: PageRequest, session_id: UUID) -> HttpResponse:
     return _telling(HttpResponse(status=204), pictures=True, made=True)
 
 
+@rates.reading
 @require_POST
 def reading(request: PageRequest, session_id: UUID) -> HttpResponse:
     """How the prompt is read, with the stage, the diagnostics and the time left that follow from it."""
@@ -202,6 +203,11 @@ def _page(request: PageRequest, current: Session) -> Context:
         "samples": samples.SAMPLES,
         "sample_prompt": samples.PROMPT,
     }
+
+
+def _opened(request: PageRequest) -> Session:
+    rates.require_another_session(request)
+    return workspace.open_session(owner=identity.of(request))
 
 
 def _first_prompt(request: PageRequest, current: Session) -> str:

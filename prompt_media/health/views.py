@@ -7,14 +7,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from prompt_media.addresses import is_loopback
 from prompt_media.errors import NotAllowed, NotSignedIn
 from prompt_media.health import metrics
 from prompt_media.health.findings import State, worst
 from prompt_media.health.readiness import lookout
-from prompt_media.supervisor.address import is_loopback
-from prompt_media.web import errors, identity
+from prompt_media.web import errors, identity, rates
 
 
+@rates.uncounted
 @identity.open_to_all
 @csrf_exempt  # nothing is changed here: a wrong method is told as one
 @require_safe
@@ -23,6 +24,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok", "version": settings.VERSION})
 
 
+@rates.uncounted
 @identity.open_to_all
 @csrf_exempt  # nothing is changed here: a wrong method is told as one
 @require_safe
@@ -38,6 +40,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(told, status=status, headers={"Cache-Control": "no-store"})
 
 
+@rates.uncounted
 @identity.open_to_all
 @csrf_exempt  # nothing is changed here: a wrong method is told as one
 @require_safe

@@ -33,14 +33,6 @@ def _advice(host: str, port: int, refusal: OSError) -> str:
     )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine itself can reach what listens there."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def caller_host(host: str) -> str:
     """The host under which this machine itself reaches what listens on `host`, ready for a URL."""
     try:

@@ -48,6 +48,7 @@ _ANY_CALL = {
     401: "not_signed_in",
     411: "length_required",
     413: "too_large",
+    429: "rate_limited",
     500: "error",
     503: "unavailable",
 }

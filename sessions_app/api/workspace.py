@@ -18,7 +18,7 @@ from prompt_media.files import archive, delivery, intake
 from prompt_media.jobs import answers, once
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
-from prompt_media.web import identity
+from prompt_media.web import identity, rates
 from prompt_media.web.bodies import WholeJSONParser, WholeMultiPartParser
 from prompt_media.web.fields import asked
 from prompt_media.web.schema import flag, header, refusals
@@ -90,6 +90,7 @@ class CreateSession(APIView):
     )
     @once.together
     def post(self, request: Request) -> Response:
+        rates.require_another_session(request)
         session = workspace.open_session(owner=identity.of(request))
         body = {
             "session_id": session.public_id,

@@ -7,7 +7,6 @@ from axes.models import AccessAttempt
 from django.test import Client
 from django.utils import timezone
 
-from prompt_media.access import lockout
 from tests.access.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,19 +82,3 @@ def test_a_right_password_wipes_the_slate(ada):
 def test_a_password_is_stored_nowhere(ada):
     guess(password="nearly my password")
     assert "nearly my password" not in str(AccessAttempt.objects.values().get())
-
-
-@pytest.mark.parametrize(
-    ("behind_proxy", "meta", "place"),
-    [
-        pytest.param(False, {"HTTP_X_FORWARDED_FOR": "192.0.2.9"}, "127.0.0.1", id="nobody to believe"),
-        pytest.param(True, {"HTTP_X_FORWARDED_FOR": "192.0.2.9"}, "192.0.2.9", id="the proxy's word"),
-        pytest.param(True, {"HTTP_X_FORWARDED_FOR": "10.9.9.9, 192.0.2.9"}, "192.0.2.9", id="made up before it"),
-        pytest.param(True, {}, "127.0.0.1", id="a proxy that says nothing"),
-        pytest.param(True, {"HTTP_X_FORWARDED_FOR": "unknown"}, None, id="no address"),
-        pytest.param(False, {"REMOTE_ADDR": "2001:db8:1:2:3:4:5:6"}, "2001:db8:1:2::", id="a whole /64"),
-    ],
-)
-def test_where_a_try_comes_from(rf, settings, behind_proxy, meta, place):
-    settings.BEHIND_PROXY = behind_proxy
-    assert lockout.place(rf.get("/", **meta)) == place

@@ -156,6 +156,18 @@ def test_a_web_process_killed_between_commit_and_answer_costs_nothing(studio, ca
         assert [one["url"] for one in fresh.get(f"/session/{session}/").json["outputs"]] == [second.json["url"]]
 
 
+def test_sessions_are_counted_over_all_web_processes(start):
+    public = {"HOST": "0.0.0.0", "ALLOW_OPEN_NETWORK": "1", "SESSIONS_AN_HOUR": "10"}
+    studio = start("public", **LIMITS, **public)
+    studio.wait_until_ready()
+
+    answers = race(studio, 20, lambda caller: caller.post("/session/create/"))
+
+    assert statuses(answers) == {201: 10, 429: 10}
+    assert all(0 < int(answer.headers["Retry-After"]) <= 3600 for answer in answers if answer.status == 429)
+    studio.stop()
+
+
 def test_makings_that_race_for_four_places_in_line_get_exactly_four(studio, caller, session, picture):
     caller.upload(f"/upload/{session}/?auto_tag=1", {"a.png": picture()})
     wish = {"prompt": "@Image1 in the center of 60x60"}

@@ -8,8 +8,8 @@ from django.db import OperationalError
 from redis import RedisError
 
 from prompt_media.errors import StorageFull, Unavailable
-from prompt_media.files import disk, layers, store
-from prompt_media.imaging import decode, encode
+from prompt_media.files import disk, layers, sandbox, store
+from prompt_media.imaging import encode
 from prompt_media.jobs import limits
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
@@ -29,7 +29,7 @@ POINTS = [
     pytest.param(room, "require", RuntimeError("bug"), 1, id="before the commit"),
     pytest.param(jobs, "publish", RedisError("down"), 1, id="after the commit"),
     pytest.param(store, "read", Unavailable("down"), 1, id="in the worker, while it is read"),
-    pytest.param(decode, "picture", MemoryError(), 1, id="while it is decoded"),
+    pytest.param(sandbox, "picture", MemoryError(), 1, id="while it is decoded"),
     pytest.param(encode, "stored", RuntimeError("bug"), 2, id="while the second file is encoded"),
     pytest.param(default_storage, "save", OSError("torn"), 3, id="while its picture is stored"),
     pytest.param(default_storage, "save", StorageFull("full"), 4, id="while its thumbnail is stored"),
