@@ -13,9 +13,10 @@ HOUSE = Path(__file__).resolve().parents[2]
 # What stops a start is told in the terminal, before there is any caller.
 NOBODY_CALLS = HOUSE / "prompt_media" / "supervisor"
 
-# Not told at any operation: a method that the schema does not have, what only pages and the shell ask for, and the
-# classes that stand above others.
+# Not told at any operation: a method that the schema does not have, what only pages and the shell ask for, the
+# classes that stand above others, and what a fetched address is refused with, for no operation fetches one yet.
 ONLY_ELSEWHERE = {"method_not_allowed", "too_many_tries", "bad_scene", "conflict", "too_many"}
+ONLY_ELSEWHERE |= {"address_refused", "not_fetched", "fetch_too_slow"}
 
 
 @cache
