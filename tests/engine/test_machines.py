@@ -10,14 +10,11 @@ import pytest
 from celery import Celery
 from PIL import Image
 
-from tests.engine.calling import RESPOND_ASYNC, Caller, open_session
+from tests.engine.calling import Caller
 from tests.engine.running import wait_for
+from tests.engine.work import LONG, SHORT, submit, wait_for_end, wait_until_under_way, with_two_pictures
 
 pytestmark = pytest.mark.xdist_group("engine_grown")
-
-# A turning picture changes in every pixel, so this takes seconds on any machine.
-LONG = {"prompt": "Set @scenery as background. @dot rotates", "frames": 300, "format": "gif"}
-SHORT = {"prompt": "Set @scenery as background and @dot as front image"}
 
 
 @pytest.fixture
@@ -35,37 +32,8 @@ def there(grown):
 
 
 @pytest.fixture
-def session(here, noise):
-    return open_session(here, {"scenery.png": noise(400, (30, 90, 200)), "dot.png": noise(400, (250, 40, 40))})
-
-
-@pytest.fixture
-def noise():
-    """Makes pictures of noise, so that each frame of them takes a while."""
-
-    def make(side, colour):
-        file = io.BytesIO()
-        grain = Image.effect_noise((side, side), 60)
-        channels = [grain.point(lambda value, c=channel: (value + c) // 2) for channel in colour]
-        Image.merge("RGB", channels).save(file, "PNG")
-        return file.getvalue()
-
-    return make
-
-
-def submit(caller, session, wish):
-    accepted = caller.post(f"/session/{session}/generate/", wish, **RESPOND_ASYNC)
-    assert accepted.status == 202, accepted.data
-    return accepted.headers["Location"]
-
-
-def wait_until_under_way(caller, job):
-    wait_for(lambda: caller.get(job).json["done"] > 2, what="work under way")
-
-
-def wait_for_end(caller, job):
-    ended = ("done", "failed", "cancelled")
-    return wait_for(lambda: (seen := caller.get(job).json)["status"] in ended and seen, what="the end", seconds=60)
+def session(here):
+    return with_two_pictures(here)
 
 
 def test_only_what_a_machine_is_for_runs_on_it(grown):

@@ -99,6 +99,28 @@ def test_work_waits_for_a_storage_that_has_stopped(studio, caller, session):
     assert_settled(studio)
 
 
+def test_what_has_stopped_is_named_and_what_runs_is_not(studio, caller):
+    def down() -> set[str]:
+        told = caller.get("/readyz")
+        named = {name for name, part in told.json["parts"].items() if part["state"] == "down"}
+        assert told.status == (503 if named else 200)
+        return named
+
+    assert down() == set()
+    studio.storage.stop()
+    wait_for(lambda: down() == {"storage"}, what="the storage named", seconds=30)
+    studio.storage.start()
+    wait_for(lambda: not down(), what="the storage back", seconds=30)
+
+    studio.database.stop()
+    wait_for(lambda: "database" in down(), what="the database named", seconds=30)
+    assert not down() & {"storage", "broker", "workers", "disk"}
+    assert caller.get("/healthz").json["status"] == "ok"
+    assert b'prompt_media_part_up{part="database"} 0.0' in caller.get("/metrics").data
+    studio.database.start()
+    wait_for(lambda: not down(), what="the database back", seconds=60)
+
+
 def test_work_goes_on_after_a_database_that_has_stopped(studio, caller, session):
     under_way, waiting = submit(caller, session, LONG), submit(caller, session, SHORT)
     wait_until_under_way(caller, under_way)
