@@ -4,7 +4,6 @@ What is told of a request may be told to anyone who reads logs: its route as we 
 an id that lets in whoever knows it; and of its caller only the kind.
 """
 
-import ipaddress
 import re
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from prompt_media import addresses
 from prompt_media.web.measures import REQUESTS
 from prompt_media.web.pages import NumberedRequest
 
@@ -48,14 +48,8 @@ def _tell(request: HttpRequest, status: int, seconds: float) -> None:
 def _given_id(request: HttpRequest) -> str | None:
     """The id that our own proxy, or a program on this machine, has given it already."""
     given = request.headers.get("X-Request-ID", "")
-    return given if _USABLE_ID.fullmatch(given) and (settings.BEHIND_PROXY or _is_near(request)) else None
-
-
-def _is_near(request: HttpRequest) -> bool:
-    try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
+    is_trusted = settings.BEHIND_PROXY or addresses.is_loopback(request.META.get("REMOTE_ADDR", ""))
+    return given if is_trusted and _USABLE_ID.fullmatch(given) else None
 
 
 def _route(request: HttpRequest) -> str:
