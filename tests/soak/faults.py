@@ -213,11 +213,8 @@ class Injector:
 
 def _told(fault: Fault) -> str:
     recovery = "never" if fault.recovery is None else f"{fault.recovery:.1f} s"
-    again = f", {len(fault.taken_up)} interrupted, at work again {_longest(fault)} after it began"
     lasted = fault.ended - fault.began
     told = f"{fault.began:6.0f} s  {fault.name} ({lasted:.1f} s): a new job done {recovery} after its end"
-    return told + (again if fault.taken_up else "")
-
-
-def _longest(fault: Fault) -> str:
-    return f"{max(fault.taken_up):.1f} s"
+    if fault.taken_up:
+        told += f", {len(fault.taken_up)} interrupted, at work again {max(fault.taken_up):.1f} s after it began"
+    return told
