@@ -105,7 +105,7 @@ def s3(folder: Path, port: int | None = None) -> Iterator[dict[str, str]]:
         server = subprocess.Popen(_weed(folder, port), stdout=log, stderr=log)
     given = environment(port)
     try:
-        wait_for(lambda: _takes_files(given), what="a first file in the bucket", seconds=30)
+        wait_for(lambda: _takes_files(given), what="a first file in the bucket", seconds=90)
         yield given
     finally:
         # A clean stop takes some 20 s, and nobody will look at these files again.
