@@ -23,8 +23,8 @@ def answer(request: HttpRequest, response: HttpResponse | None, credentials: dic
     """429, in words, for whoever tried too often. django-axes calls this; it ignores what was going to be answered."""
     seconds = _seconds_left((credentials or {}).get("username"), rates.place(request))
     told = (
-        f"{settings.AXES_FAILURE_LIMIT} wrong passwords for this name came from here. "
-        f"The next try counts in {-(-seconds // 60)} minutes; other names and other places are not held up."
+        f"This name got {settings.AXES_FAILURE_LIMIT} wrong passwords from here. "
+        f"Tries count again in {-(-seconds // 60)} minutes; other names and other places are not held up."
     )
     return errors.answer(TooManyTries(told, retry_after=seconds), request)
 

@@ -41,7 +41,11 @@ class Gate:
                 return errors.problem(NotSignedIn("This token is not known here, or it has ended."), request)
             # Nobody's browser sends this header by itself, so there is nothing to forge.
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # as Django's own test client does
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            # What one person sees is nobody else's to be given, also by a cache on the way.
+            response["Cache-Control"] = "private, no-cache"
+        return response
 
     def process_view(self, request: CalledRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
         # Here and not above: by now the route is known, and the session has said who sits at the browser.

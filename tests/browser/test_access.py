@@ -66,6 +66,16 @@ def open_jobs_without_any(page: Page) -> None:
     page.goto("/jobs/")
 
 
+def open_sessions(page: Page) -> None:
+    open_studio(page)
+    page.goto("/sessions/")
+    page.locator(".shelf a").first.wait_for()
+
+
+def open_sign_in(page: Page) -> None:
+    page.goto("/login/")
+
+
 def open_missing_page(page: Page) -> None:
     page.goto("/there/is/nothing/")
 
@@ -86,6 +96,8 @@ PLACES = {
         open_keys,
         open_jobs,
         open_jobs_without_any,
+        open_sessions,
+        open_sign_in,
         open_missing_page,
         open_ended_session,
     )
