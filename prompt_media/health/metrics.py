@@ -6,7 +6,7 @@ database and the broker when somebody looks: they are the same whichever machine
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 
@@ -20,7 +20,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.utils import floatToGoString
 from redis import RedisError
 
-from prompt_media.health.findings import State
+from prompt_media.health.findings import Finding, State
 from prompt_media.health.readiness import lookout
 from prompt_media.jobs import selectors as jobs
 from prompt_media.jobs import tally, workers
@@ -75,24 +75,28 @@ class Shared:
     def collect(self) -> list[Metric]:
         with self._looking:
             if time.monotonic() >= self._known_until:
-                self._known = [*_parts(), *_unless_down(_of_the_database), *_unless_down(_of_the_broker)]
+                found = lookout.look()
+                self._known = [_parts(found), *_told_by("database", found), *_told_by("broker", found)]
                 self._known_until = time.monotonic() + self._holds_seconds
             return self._known
 
 
-def _unless_down(ask: Callable[[], Iterator[Metric]]) -> list[Metric]:
+def _told_by(part: str, found: Mapping[str, Finding]) -> list[Metric]:
+    # A part that is known to be down is not asked: it would keep the caller waiting for nothing.
+    if found[part].state is State.DOWN:
+        return []
     try:
-        return list(ask())
+        return list(_SOURCES[part]())
     except (DatabaseError, InterfaceError, RedisError) as error:
         log.warning("numbers not known", reason=str(error))
         return []
 
 
-def _parts() -> Iterator[Metric]:
+def _parts(found: Mapping[str, Finding]) -> Metric:
     up = GaugeMetricFamily("prompt_media_part_up", "1: the part does its work. /readyz tells more.", labels=["part"])
-    for name, finding in lookout.look().items():
+    for name, finding in found.items():
         up.add_metric([name], float(finding.state is not State.DOWN))
-    yield up
+    return up
 
 
 def _of_the_database() -> Iterator[Metric]:
@@ -144,5 +148,6 @@ def _of_the_broker() -> Iterator[Metric]:
     yield ended
 
 
+_SOURCES: dict[str, Callable[[], Iterator[Metric]]] = {"database": _of_the_database, "broker": _of_the_broker}
 _shared = CollectorRegistry()
 _shared.register(Shared())

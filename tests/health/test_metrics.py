@@ -6,7 +6,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from redis import ConnectionError as BrokerGone
 
 from prompt_media.health import metrics
-from prompt_media.jobs import services, tally
+from prompt_media.health.findings import Finding, State
+from prompt_media.jobs import services, tally, workers
 from prompt_media.jobs.models import Job
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,10 +69,22 @@ def test_sessions_and_stored_bytes_are_told(client):
     assert told["prompt_media_storage_bytes",] == 0
 
 
-def test_a_broker_that_is_down_takes_only_its_own_numbers_along(client, monkeypatch):
+def test_a_part_that_is_known_to_be_down_is_not_asked(client, monkeypatch):
+    down = Finding(State.DOWN, "It is down.")
+    monkeypatch.setattr(metrics.lookout, "look", lambda: {"database": down, "broker": down})
+    told = client.get("/metrics").text
+    assert 'prompt_media_part_up{part="database"} 0.0' in told
+    assert "prompt_media_jobs{" not in told
+    assert "prompt_media_request_seconds_count" in told
+
+
+def test_a_broker_that_goes_down_meanwhile_takes_only_its_own_numbers_along(client, monkeypatch):
     def down():
         raise BrokerGone
 
+    fine = Finding(State.OK, "It answers.")
+    monkeypatch.setattr(metrics.lookout, "look", lambda: {"database": fine, "broker": fine})
+    monkeypatch.setattr(workers, "alive", list)
     monkeypatch.setattr(tally, "read", down)
     told = client.get("/metrics").text
     assert "prompt_media_jobs{" in told
