@@ -78,7 +78,8 @@ class Ledger:
     def orphans(self, media: Path) -> list[str]:
         """Files to which no row points: what a kill between the two leaves for the sweeps."""
         known = {key for image in self.images for key in (image.key, image.thumbnail_key)}
-        files = (path.relative_to(media).as_posix() for path in media.rglob("*") if path.is_file())
+        roots = (media / root for root in ("uploads", "output", "incoming"))
+        files = (one.relative_to(media).as_posix() for root in roots for one in root.rglob("*") if one.is_file())
         return sorted(set(files) - known)
 
 

@@ -17,7 +17,6 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from redis import Redis, RedisError
 
-from prompt_media.health.probes import PROBE_KEY
 from prompt_media.supervisor import broker
 from tests.engine.running import free_port, wait_for
 
@@ -151,8 +150,9 @@ def client(given: dict[str, str]) -> Any:
 
 def keys(given: dict[str, str]) -> set[str]:
     """What lies in the bucket, but for what is written to see that writing works."""
-    found = client(given).list_objects_v2(Bucket=BUCKET)
-    return {one["Key"] for one in found.get("Contents", [])} - {PROBE_KEY}
+    pages = client(given).get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+    found = {one["Key"] for page in pages for one in page.get("Contents", [])}
+    return {key for key in found if not key.startswith("health/")}
 
 
 def remove(given: dict[str, str], key: str) -> None:
