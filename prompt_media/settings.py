@@ -88,6 +88,7 @@ TRUSTED_ORIGINS: list[str] = env.list("TRUSTED_ORIGINS", [])
 HTTPS: bool = env.bool("HTTPS", False)
 WEB_WORKERS: int = env.int("WEB_WORKERS", os.cpu_count() or 1)
 WEB_THREADS: int = env.int("WEB_THREADS", 64)
+WEB_CONNECTIONS: int = env.int("WEB_CONNECTIONS", 2000)
 QUICK_WORKERS: int = env.int("QUICK_WORKERS", os.cpu_count() or 1)
 BULK_WORKERS: int = env.int("BULK_WORKERS", 1)
 
@@ -142,7 +143,6 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "prompt_media.web.access_log.request_log",
-    "prompt_media.web.middleware.whole_conversation",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",

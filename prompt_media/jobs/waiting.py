@@ -1,16 +1,23 @@
 """Waiting for a job's end: by pub/sub, with the row as the fallback. A waiting request holds no connection."""
 
+import threading
 import time
-
-from django.db import connection
 
 from prompt_media.errors import Conflict, FieldError, HouseError
 from prompt_media.jobs import bus
 from prompt_media.jobs.models import Job
+from prompt_media.web import connections
 
 # Pub/sub is a hint, and a hint can be lost: so often the row is looked at anyway.
 _LOOK_EVERY = 0.5
 _LOOK_EVERY_WHEN_DEAF = 0.05
+
+_over = threading.Event()
+
+
+def end_all() -> None:
+    """The process ends: let whoever waits, or will, be answered with the job as it stands."""
+    _over.set()
 
 
 def for_end(job: Job, seconds: float) -> Job:
@@ -18,7 +25,9 @@ def for_end(job: Job, seconds: float) -> Job:
     until = time.monotonic() + seconds
     with bus.listening(job.pk) as ear:
         while (job := Job.objects.get(pk=job.pk)).is_live and (left := until - time.monotonic()) > 0:
-            _let_go_of_the_database()
+            if _over.is_set():
+                break
+            connections.let_go()
             _hear(ear, left)
     return job
 
@@ -28,12 +37,6 @@ def _hear(ear: bus.Ear, left: float) -> None:
         time.sleep(min(left, _LOOK_EVERY_WHEN_DEAF))
     else:
         ear.hears(min(left, _LOOK_EVERY))
-
-
-def _let_go_of_the_database() -> None:
-    # A pooled connection goes back to the pool; SQLite's is kept, it costs nobody anything.
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        connection.close()
 
 
 def raise_if_failed(job: Job) -> None:

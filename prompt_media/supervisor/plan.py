@@ -40,7 +40,7 @@ class Layout:
     quick_workers: int
     bulk_workers: int
     web_workers: int
-    web_threads: int
+    web_connections: int
     log_files: bool = True
     """Whether each child has a log of its own; else all speak to the terminal."""
     broker_socket: Path | None = None
@@ -133,14 +133,19 @@ def _web(layout: Layout) -> Command:
         name="web",
         stage=Stage.WEB,
         argv=(
-            *(layout.python, "-m", "granian", "prompt_media.wsgi:application"),
-            "--interface=wsgi",
+            *(layout.python, "-m", "granian", "prompt_media.asgi:application"),
+            # Without lifespan: there is nothing to begin, and the gateway hears of the end by itself.
+            "--interface=asginl",
+            # Only HTTP/1 has a time-out for connections that never say a word.
+            "--http=1",
+            "--http1-header-read-timeout=10000",
             f"--working-dir={layout.project}",
             f"--host={layout.host}",
             f"--port={layout.port}",
             f"--workers={layout.web_workers}",
-            # Requests that wait for their job sleep in a thread, so there are many more threads than cores.
-            f"--blocking-threads={layout.web_threads}",
+            # Open connections of a process, idle ones and streams among them; beyond, newcomers wait to be accepted.
+            f"--backpressure={layout.web_connections}",
+            "--backlog=2048",
             "--no-ws",
             "--respawn-failed-workers",
             "--respawn-interval=0.5",

@@ -1,10 +1,9 @@
 """What every request passes on its way in: its origin, its size; and on its way out, its errors."""
 
 from collections.abc import Callable
-from contextlib import suppress
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from rest_framework.permissions import SAFE_METHODS
 
 from prompt_media.errors import HouseError, NotAllowed, TooLarge
@@ -55,20 +54,6 @@ def body_limit(get_response: View) -> View:
                 TooLarge(f"The body may have {limit // _MEGABYTE} MB here; this one announces more."), request
             )
         return get_response(request)
-
-    return middleware
-
-
-def whole_conversation(get_response: View) -> View:
-    """Read what a refusal left unread: many clients send all of it before they listen for the answer."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        left = settings.BODY_MB * _MEGABYTE
-        with suppress(UnreadablePostError):
-            while left > 0 and (chunk := request.read(_MEGABYTE)):
-                left -= len(chunk)
-        return response
 
     return middleware
 

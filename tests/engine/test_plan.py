@@ -20,7 +20,7 @@ ALONE = Layout(
     quick_workers=2,
     bulk_workers=1,
     web_workers=2,
-    web_threads=64,
+    web_connections=2000,
     broker_socket=Path("/data/valkey.sock"),
 )
 

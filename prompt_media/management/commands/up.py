@@ -78,7 +78,7 @@ def _layout(host: str, port: int, parts: Parts) -> Layout:
         quick_workers=settings.QUICK_WORKERS,
         bulk_workers=settings.BULK_WORKERS,
         web_workers=settings.WEB_WORKERS,
-        web_threads=settings.WEB_THREADS,
+        web_connections=settings.WEB_CONNECTIONS,
         log_files=settings.LOG_FILES,
         broker_socket=None if settings.REDIS_URL else settings.BROKER_SOCKET,
         parts=parts,

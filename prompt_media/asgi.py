@@ -1,0 +1,18 @@
+"""What granian serves: Django behind the gateway."""
+
+from prompt_media.wsgi import application as django  # it wakes Django, which what follows needs
+
+# isort: split
+from django.conf import settings
+
+from prompt_media.jobs import waiting
+from prompt_media.web import connections
+from prompt_media.web.gateway import Gateway
+
+application = Gateway(
+    django,
+    threads=settings.WEB_THREADS,
+    largest_body=settings.BODY_MB * 1024 * 1024,
+    at_stop=waiting.end_all,
+    after_work=connections.let_go,
+)
