@@ -215,6 +215,17 @@ class GenerationRow(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
+def uploaded(session: Session, images: list[Image]) -> dict[str, Any]:
+    """The answer to an upload that became these images."""
+    body = {
+        "session_id": session.public_id,
+        "count": len(images),
+        "files": [image.name for image in images],
+        "images": images,
+    }
+    return UploadOutput(body).data
+
+
 def generated(generation: Generation) -> dict[str, Any]:
     """The answer to a finished generation, with the path under the name its kind promises."""
     output = generation.output

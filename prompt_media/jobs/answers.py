@@ -1,15 +1,12 @@
 """How an API view answers for work: with its result, waited for, or with the job itself."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.http import HttpRequest
 from django.urls import reverse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from prompt_media.jobs import waiting
+from prompt_media.jobs import results, waiting
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import preferences
@@ -19,19 +16,6 @@ LOCATION = header("Location", "Where the job can be asked.", on=[status.HTTP_202
 PREFER = header(
     "Prefer", "`wait=5`: wait at most so many seconds; `respond-async`: do not wait. Without a result by then: 202."
 )
-
-Tell = Callable[[Job], Any]
-_tells: dict[str, Tell] = {}
-
-
-def tells(kind: str) -> Callable[[Tell], Tell]:
-    """Register who tells the result of a kind of job, from its row alone: whoever asks again is told the same."""
-
-    def register(tell: Tell) -> Tell:
-        _tells[kind] = tell
-        return tell
-
-    return register
 
 
 def answer(request: HttpRequest | Request, job: Job) -> Response:
@@ -48,7 +32,7 @@ def answer(request: HttpRequest | Request, job: Job) -> Response:
 def of_ended(job: Job) -> Response:
     """201 with the result of a job that has ended. Raises what the worker met when it failed."""
     waiting.raise_if_failed(job)
-    return Response(_tells[job.kind](job), status=status.HTTP_201_CREATED)
+    return Response(results.of(job), status=status.HTTP_201_CREATED)
 
 
 def accepted(job: Job) -> Response:

@@ -1,22 +1,25 @@
-"""/api/v1/jobs/: list, show, cancel, retry."""
+"""/api/v1/jobs/: list, show, follow, cancel, retry."""
 
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from prompt_media.jobs import answers, once, selectors, services
+from prompt_media.errors import Unavailable
+from prompt_media.jobs import answers, changes, once, selectors, services, streams
 from prompt_media.jobs.models import Job
-from prompt_media.jobs.serializers import JobOutput
-from prompt_media.web import identity
+from prompt_media.jobs.serializers import JobOutput, JobWithResult
+from prompt_media.web import gateway, identity
 from prompt_media.web.filters import Words
-from prompt_media.web.schema import refusals
+from prompt_media.web.schema import header, refusals
 
 CHAPTER = "Jobs"
 _UNKNOWN = {404: "unknown_job"}
@@ -49,9 +52,44 @@ class Jobs(ListAPIView):
 
 
 class OneJob(APIView):
-    @extend_schema(operation_id="get_job", summary="One job", responses=JobOutput, extensions=refusals(_UNKNOWN))
+    @extend_schema(operation_id="get_job", summary="One job", responses=JobWithResult, extensions=refusals(_UNKNOWN))
     def get(self, request: Request, job_id: UUID) -> Response:
-        return Response(JobOutput(selectors.job(job_id)).data)
+        return Response(JobWithResult(selectors.job(job_id)).data)
+
+
+class JobEvents(APIView):
+    @extend_schema(
+        operation_id="follow_job",
+        summary="Follow a job: its facts as server-sent events, until it has ended",
+        description="Each event is the job's JSON. A stream ends after a minute; `EventSource` comes back by itself.",
+        parameters=[header("Last-Event-ID", "The last event that was seen: it is not told again.")],
+        responses={
+            (200, streams.MEDIA_TYPE): OpenApiTypes.STR,
+            204: OpenApiResponse(description="The job's last event was seen already: do not come back."),
+        },
+        extensions=refusals(_UNKNOWN | {503: "too_many_streams"}),
+    )
+    def get(self, request: Request, job_id: UUID) -> HttpResponseBase:
+        job, seen = selectors.job(job_id), request.headers.get("Last-Event-ID", "")
+        response = _live(request, job, seen) if job.is_live else _ended(job, seen)
+        response["Cache-Control"] = "no-cache, no-transform"
+        response["X-Accel-Buffering"] = "no"
+        return response
+
+
+def _live(request: Request, job: Job, seen: str) -> HttpResponseBase:
+    if gateway.STREAMS not in request.META:
+        raise Unavailable("This server does not stream. Poll the job instead.", retry_after=60)
+    watch = changes.HUB.open(job.pk, owner=identity.of(request))
+    return StreamingHttpResponse(streams.Stream(watch, seen=seen), content_type=streams.MEDIA_TYPE)
+
+
+def _ended(job: Job, seen: str) -> HttpResponseBase:
+    """Its last event, or 204, which tells an `EventSource` to stay away."""
+    facts = changes.facts_of([job])[job.pk]
+    if facts.state == seen:
+        return HttpResponse(status=204)
+    return HttpResponse(streams.event(facts), content_type=streams.MEDIA_TYPE)
 
 
 class CancelJob(APIView):

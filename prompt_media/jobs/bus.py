@@ -1,9 +1,11 @@
 """Word of a job's changes through the broker's pub/sub: a hint to look at the row, never the truth itself."""
 
 import json
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any, Self
 from uuid import UUID
 
 import redis
@@ -68,6 +70,60 @@ def listening(job_id: UUID) -> Iterator[Ear]:
         yield Ear(pubsub)
     finally:
         pubsub.close()
+
+
+class WideEar:
+    """A subscription to all jobs. While the broker is down it hears nothing, and tries again now and then."""
+
+    _TRY_AGAIN_SECONDS = 3.0
+
+    def __init__(self) -> None:
+        self._pubsub: redis.client.PubSub | None = None
+        self._tried_at = float("-inf")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._hang_up()
+
+    @property
+    def is_deaf(self) -> bool:
+        return self._pubsub is None
+
+    def hears(self, seconds: float) -> set[UUID]:
+        """Wait for word of any job, at most so long, and take what else has come meanwhile."""
+        if self._pubsub is None and not self._subscribes():
+            time.sleep(seconds)
+            return set()
+        heard: set[UUID] = set()
+        try:
+            while message := self._message(0 if heard else seconds):
+                heard.add(UUID(message["channel"].decode().removeprefix("job:")))
+        except redis.RedisError:
+            self._hang_up()
+        return heard
+
+    def _message(self, seconds: float) -> Any:
+        return self._pubsub and self._pubsub.get_message(timeout=seconds)
+
+    def _subscribes(self) -> bool:
+        if time.monotonic() - self._tried_at < self._TRY_AGAIN_SECONDS:
+            return False
+        self._tried_at = time.monotonic()
+        pubsub = broker().pubsub(ignore_subscribe_messages=True)
+        try:
+            pubsub.psubscribe("job:*")
+        except redis.RedisError as error:
+            log.warning("jobs are polled, not heard of", reason=str(error))
+            return False
+        self._pubsub = pubsub
+        return True
+
+    def _hang_up(self) -> None:
+        if self._pubsub:
+            self._pubsub.close()
+            self._pubsub = None
 
 
 def is_answering() -> bool:

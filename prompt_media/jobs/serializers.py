@@ -1,9 +1,14 @@
 """A job as the API tells it."""
 
+from typing import Any
+
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework import serializers
 
-from prompt_media.jobs import selectors
+from prompt_media.jobs import results, selectors
+from prompt_media.jobs.cards import Card
+from prompt_media.jobs.faces import Face
 from prompt_media.jobs.models import Job
 
 
@@ -29,6 +34,7 @@ class JobOutput(serializers.ModelSerializer):
     url = serializers.SerializerMethodField()
     percent = serializers.IntegerField(read_only=True, allow_null=True, help_text="0..100; null while unknown.")
     place_in_line = serializers.SerializerMethodField(help_text="1: next to start; 0: does not wait.")
+    says = serializers.SerializerMethodField(help_text="For people: how far it is, its place, or how it ended.")
     error = serializers.CharField(read_only=True, help_text="Why it failed, in words.")
     problem = JobProblem(read_only=True, allow_null=True)
 
@@ -36,13 +42,28 @@ class JobOutput(serializers.ModelSerializer):
         model = Job
         fields = [
             "id", "url", "kind", "queue", "title", "about", "status", "done", "total", "percent", "note",
-            "place_in_line", "attempts", "error", "problem", "created_at", "started_at", "finished_at",
+            "says", "place_in_line", "attempts", "error", "problem", "created_at", "started_at", "finished_at",
         ]  # fmt: skip
 
     def get_url(self, job: Job) -> str:
         return reverse("job", args=[job.pk])
 
+    def get_says(self, job: Job) -> str:
+        return Card(job, Face(), self.get_place_in_line(job), timezone.now()).says
+
     def get_place_in_line(self, job: Job) -> int:
         # A list looks at the line once for all its jobs and hands the places in.
         places = self.context.get("places")
         return selectors.place_in_line(job) if places is None else places.get(job.pk, 0)
+
+
+class JobWithResult(JobOutput):
+    """One piece of work, and once it is done what it has made."""
+
+    result = serializers.SerializerMethodField(help_text="As its own route answers it; null until it is done.")
+
+    class Meta(JobOutput.Meta):
+        fields = [*JobOutput.Meta.fields, "result"]
+
+    def get_result(self, job: Job) -> dict[str, Any] | None:
+        return results.if_any(job)

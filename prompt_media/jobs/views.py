@@ -57,7 +57,9 @@ def pane(request: PageRequest, job_id: UUID) -> HttpResponse:
 def running(request: PageRequest) -> HttpResponse:
     """How many jobs are at work, for the bar of every page."""
     live = selectors.live(selectors.jobs_of(identity.of(request)))
-    return render(request, "jobs/_running.html", {"running": live.count(), "asked": True})
+    # "running" before "queued", the oldest first: it is the next to end.
+    follows = live.order_by("-status", "created_at").first()
+    return render(request, "jobs/_running.html", {"running": live.count(), "follows": follows, "asked": True})
 
 
 @require_POST

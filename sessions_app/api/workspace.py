@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from prompt_media.errors import InvalidInput, Unprocessable
 from prompt_media.files import archive, delivery, intake
-from prompt_media.jobs import answers, once
+from prompt_media.jobs import answers, once, results
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import identity, rates
@@ -325,21 +325,14 @@ def _room(session: Session) -> dict[str, dict[str, int]]:
     }
 
 
-@answers.tells(generations.KIND)
+@results.tells(generations.KIND)
 def _generated(job: Job) -> Any:
     return serializers.generated(generations.made_by(job))
 
 
-@answers.tells(uploads.KIND)
+@results.tells(uploads.KIND)
 def _uploaded(job: Job) -> Any:
-    images = uploads.made_by(job)
-    body = {
-        "session_id": selectors.session_of(job).public_id,
-        "count": len(images),
-        "files": [image.name for image in images],
-        "images": images,
-    }
-    return serializers.UploadOutput(body).data
+    return serializers.uploaded(selectors.session_of(job), uploads.made_by(job))
 
 
 def _send(request: Request, image: Image) -> HttpResponseBase:

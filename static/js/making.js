@@ -19,6 +19,7 @@ function say(words) {
 }
 
 document.addEventListener("htmx:afterSettle", tell);
+document.addEventListener("told", tell);
 document.body.addEventListener("made", (event) => say(event.detail.value));
 
 document.addEventListener("keydown", (event) => {

@@ -1,5 +1,6 @@
 // What every page does: theme, keys, dialogs, menus, toasts, and the pictures that need a darker ground.
 import "./dialogs.js";
+import "./follow.js";
 import "./keys.js";
 import "./menus.js";
 import { toast } from "./toast.js";

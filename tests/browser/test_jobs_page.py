@@ -1,8 +1,9 @@
 """The jobs page, with work going on."""
 
 import re
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 LONG = "@BG is the background and @vase moves from left to right"
 
@@ -31,6 +32,57 @@ def test_a_running_job_is_followed_cancelled_and_tried_again(samples):
     expect(row.get_by_role("button", name="Cancel")).to_be_visible()
     row.get_by_role("button", name="Cancel").click()
     expect(row.get_by_text("Cancelled")).to_be_visible()
+
+
+def asked_for(page: Page) -> list[str]:
+    """The paths of every request from now on."""
+    paths: list[str] = []
+    page.on("request", lambda request: paths.append(urlsplit(request.url).path))
+    return paths
+
+
+def expect_progress(card: Locator) -> None:
+    """Wait until the card has told two different shares."""
+    expect(card).to_have_attribute("data-percent", re.compile(r"\d"))
+    expect(card).not_to_have_attribute("data-percent", card.get_attribute("data-percent"))
+
+
+def test_a_followed_job_is_shown_as_it_comes_and_hardly_asked_for(samples):
+    paths = asked_for(samples)
+    start_long_job(samples)
+    card = samples.locator("#jobs .job")
+    job = card.get_attribute("data-follows")
+    expect_progress(card)
+    expect(samples).to_have_title(re.compile(r"^\(\d+ %\)"))
+
+    assert paths.count(f"/api/v1/jobs/{job}/events") == 1
+    # Once when it began to run, and the odd look that a stream does not spare.
+    assert len([path for path in paths if path.endswith(f"/jobs/{job}/")]) <= 6
+    samples.keyboard.press("Escape")
+    expect(card).to_have_class(re.compile("cancelled"))
+
+
+def test_a_refused_stream_is_made_up_for_by_asking(samples, complaints):
+    samples.route("**/api/v1/jobs/*/events", lambda route: route.fulfill(status=503, body="full"))
+    start_long_job(samples)
+    card = samples.locator("#jobs .job")
+    expect_progress(card)
+    samples.keyboard.press("Escape")
+    expect(card).to_have_class(re.compile("cancelled"))
+    complaints.expect("503")
+
+
+def test_a_page_nobody_sees_holds_no_stream(samples):
+    start_long_job(samples)
+    expect_progress(samples.locator("#jobs .job"))
+    job = samples.locator("#jobs .job").get_attribute("data-follows")
+    # A stream that the page closes itself is, to the browser, a request that failed.
+    with samples.expect_event("requestfailed", lambda request: request.url.endswith("/events")) as left:
+        samples.evaluate("Object.defineProperty(document, 'hidden', {value: true})")
+        samples.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert job in left.value.url
+    samples.keyboard.press("Escape")
+    expect(samples.locator("#jobs .job")).to_have_class(re.compile("cancelled"))
 
 
 def test_jobs_are_found_by_state_and_by_words(samples):

@@ -1,0 +1,35 @@
+"""What a job that is done has made. Each app tells of the kinds of work it owns, from the job's row alone."""
+
+from collections.abc import Callable
+from typing import Any
+
+from prompt_media.errors import NotFound
+from prompt_media.jobs.models import Job
+
+Tell = Callable[[Job], Any]
+_tells: dict[str, Tell] = {}
+
+
+def tells(kind: str) -> Callable[[Tell], Tell]:
+    """Register who tells the result of a kind of job: whoever asks again is told the same."""
+
+    def register(tell: Tell) -> Tell:
+        _tells[kind] = tell
+        return tell
+
+    return register
+
+
+def of(job: Job) -> Any:
+    """The result of a job that is done. Raises NotFound when it has been deleted."""
+    return _tells[job.kind](job)
+
+
+def if_any(job: Job) -> Any:
+    """The result; None while there is none, and when there is none any more."""
+    if job.status != Job.Status.DONE or job.kind not in _tells:
+        return None
+    try:
+        return of(job)
+    except NotFound:
+        return None

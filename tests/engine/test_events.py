@@ -1,0 +1,132 @@
+"""A job followed over server-sent events: from the first look to its result, across breaks, processes and outages."""
+
+import time
+
+import pytest
+
+from tests.engine.calling import RESPOND_ASYNC, Caller, open_session
+from tests.engine.following import Stream
+from tests.engine.running import wait_for
+
+pytestmark = pytest.mark.xdist_group("engine")
+
+MOVES = "@night as background, @mark moves from left to right and rotates"
+
+
+@pytest.fixture
+def caller(engine):
+    caller = Caller(engine.port)
+    yield caller
+    caller.close()
+
+
+@pytest.fixture
+def session(caller, picture):
+    files = {"night.png": picture(size=(300, 200)), "mark.png": picture(colour=(200, 0, 0, 128))}
+    return open_session(caller, files)
+
+
+@pytest.fixture
+def begin(caller, session):
+    """Starts a making of so many frames, and tells where its job is."""
+
+    def begin(frames: int, side: int = 256) -> str:
+        wish = {"prompt": MOVES, "frames": frames, "width": side, "height": side}
+        return caller.post(f"/session/{session}/generate/", wish, **RESPOND_ASYNC).headers["Location"]
+
+    return begin
+
+
+@pytest.fixture
+def long_job(caller, begin):
+    """A job that outlasts its test; its end is the test's end."""
+    job = begin(600, 2400)
+    yield job
+    caller.post(f"{job}cancel/")
+
+
+def test_a_job_is_told_from_its_beginning_to_its_result(engine, caller, begin):
+    job = begin(200, 800)
+    with Stream(engine.port, f"{job}events") as stream:
+        head = stream.response.headers
+        events = list(stream.events())
+
+    assert (stream.response.status, head["Content-Type"]) == (200, "text/event-stream")
+    assert (head["Cache-Control"], head["X-Accel-Buffering"]) == ("no-cache, no-transform", "no")
+    assert events[-1].job == caller.get(job).json
+    assert events[-1].job["status"] == "done"
+    assert caller.get(events[-1].job["result"]["url"]).status == 200
+    assert len({event.id for event in events}) == len(events)
+
+
+def test_the_slash_makes_no_difference(engine, begin):
+    with Stream(engine.port, f"{begin(2)}events/") as stream:
+        assert [event.job["status"] for event in stream.events()][-1] == "done"
+
+
+def test_an_unknown_job_is_the_same_404_as_elsewhere(engine, caller):
+    nobody = "/api/v1/jobs/00000000-0000-4000-8000-000000000000/"
+    elsewhere, here = caller.get(nobody).json, caller.get(f"{nobody}events")
+    assert (here.status, here.json | {"instance": ""}) == (404, elsewhere | {"instance": ""})
+
+
+def test_who_comes_back_is_not_told_the_same_again(engine, caller, long_job):
+    with Stream(engine.port, f"{long_job}events") as stream:
+        first = next(stream.events())
+    with Stream(engine.port, f"{long_job}events", **{"Last-Event-ID": first.id}) as stream:
+        assert next(stream.events()).id != first.id
+
+
+def test_who_missed_the_end_is_told_it_and_who_saw_it_need_not_come_back(engine, caller, begin):
+    job = begin(2)
+    wait_for(lambda: caller.get(job).json["status"] == "done", what="done")
+
+    with Stream(engine.port, f"{job}events", **{"Last-Event-ID": "long ago"}) as stream:
+        [last] = stream.events()
+    assert last.job["status"] == "done"
+    assert caller.get(f"{job}events", **{"Last-Event-ID": last.id}).status == 204
+
+
+def test_a_fifth_stream_of_one_caller_is_refused_until_another_is_closed(engine, caller, long_job):
+    streams = [Stream(engine.port, f"{long_job}events") for _ in range(4)]
+
+    refused = caller.get(f"{long_job}events")
+    assert (refused.status, refused.json["code"]) == (503, "too_many_streams")
+    assert int(refused.headers["Retry-After"]) > 0
+
+    for stream in streams:
+        stream.__exit__()
+    wait_for(lambda: _opens(engine, f"{long_job}events"), what="room again")
+
+
+def _opens(engine, path: str) -> bool:
+    with Stream(engine.port, path) as stream:
+        return stream.response.status == 200
+
+
+def test_without_a_broker_the_database_is_enough(engine, caller, long_job):
+    with Stream(engine.port, f"{long_job}events") as stream:
+        events = stream.events()
+        next(events)
+        broker = engine.find("valkey-server")
+        broker.kill()
+        assert caller.post(f"{long_job}cancel/").status == 200
+        assert [event.job["status"] for event in events][-1] == "cancelled"
+    wait_for(lambda: engine.find("valkey-server"), what="a new broker")
+
+
+def test_a_stop_ends_streams_and_waits_at_once(start, picture):
+    engine = start()
+    engine.wait_until_ready()
+    caller = Caller(engine.port)
+    session = open_session(caller, {"night.png": picture(), "mark.png": picture(colour=(200, 0, 0, 128))})
+    wish = {"prompt": MOVES, "frames": 600, "width": 2400, "height": 2400}
+    job = caller.post(f"/session/{session}/generate/", wish, **RESPOND_ASYNC).headers["Location"]
+    with Stream(engine.port, f"{job}events") as stream:
+        next(stream.events())
+        began = time.monotonic()
+        engine.process.terminate()
+        list(stream.lines())
+        assert time.monotonic() - began < 5
+    caller.close()
+    assert engine.process.wait(timeout=30) == 0
