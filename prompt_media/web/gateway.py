@@ -14,10 +14,10 @@ from io import BytesIO
 from typing import Any, TypeVar
 
 import structlog
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
 
 from prompt_media.errors import HouseError
-from prompt_media.web import arrival, environ, errors
+from prompt_media.web import arrival, environ
 from prompt_media.web.arrival import Pace, Receive
 from prompt_media.web.environ import Environ, Scope
 
@@ -29,6 +29,9 @@ Result = TypeVar("Result")
 
 STREAMS = "prompt_media.streams"
 """In a request's environment: the answer may be an asynchronous stream."""
+
+REFUSAL = "prompt_media.refusal"
+"""In a request's environment: why its body was not waited for any longer; `middleware.body_limit` answers with it."""
 
 _BLOCK = 128 * 1024
 """What is sent at once: little enough that a client on a slow line takes it in time."""
@@ -91,14 +94,15 @@ class Gateway:
             try:
                 told["wsgi.input"] = await arrival.whole(receive, self._patience.body)
             except HouseError as error:
-                await _send_whole(_refusal(error, scope["path"]), send)
-                return
+                told[REFUSAL] = error
         await self._answer(told, receive, send, stop)
         if not is_wanted:
             await arrival.drained(receive, most=self._largest_body, seconds=self._patience.drain_seconds)
 
     async def _answer(self, told: Environ, receive: Receive, send: Send, stop: asyncio.Event) -> None:
         answer = await self._in_thread(self._ask, told)
+        if REFUSAL in told:
+            answer.headers.append((b"connection", b"close"))
         if isinstance(answer.body, bytes):
             await _send_whole(answer, send)
             return
@@ -196,15 +200,6 @@ async def _send_whole(answer: Answer, send: Send) -> None:
     assert isinstance(answer.body, bytes)
     await send(_head(answer))
     await send(_part(answer.body, more=False))
-
-
-def _refusal(error: HouseError, path: str) -> Answer:
-    request = HttpRequest()
-    request.path = path
-    response = errors.problem(error, request)
-    answer = Answer(body=response.content)
-    answer.start(str(response.status_code), [*response.items(), ("Connection", "close")])
-    return answer
 
 
 def _head(answer: Answer) -> dict[str, Any]:

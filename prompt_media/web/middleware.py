@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from rest_framework.permissions import SAFE_METHODS
 
 from prompt_media.errors import HouseError, NotAllowed, TooLarge
-from prompt_media.web import errors
+from prompt_media.web import errors, gateway
 
 View = Callable[[HttpRequest], HttpResponse]
 _MEGABYTE = 1024 * 1024
@@ -44,6 +44,8 @@ def body_limit(get_response: View) -> View:
     """Refuse a body that is too large by what it announces, before a byte of it is read."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if refusal := request.META.get(gateway.REFUSAL):
+            return errors.problem(refusal, request)
         is_upload = request.content_type == "multipart/form-data"
         limit = settings.BODY_MB * _MEGABYTE if is_upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         announced = request.META.get("CONTENT_LENGTH") or ""

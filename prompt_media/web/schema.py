@@ -53,7 +53,12 @@ _ANY_CALL = {
     503: "unavailable",
 }
 _UNSAFE_CALL = {403: "csrf origin read_only"}
-_WITH_BODY = {400: "invalid", 415: "unsupported_media_type", 422: "unprocessable unreadable_body"}
+_WITH_BODY = {
+    400: "invalid broken_off",
+    408: "too_slow_to_send",
+    415: "unsupported_media_type",
+    422: "unprocessable unreadable_body",
+}
 _WITH_QUERY = {422: "unprocessable"}
 _WITH_PATH = {404: "not_found"}
 _WITH_KEY = {409: "idempotency_in_progress told_once", 422: "bad_idempotency_key idempotency_key_reused"}

@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from prompt_media.web import gateway
+from prompt_media.web.arrival import TooSlow
 from sessions_app.models import Image
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,3 +107,9 @@ def test_a_value_of_another_type_is_no_value(client, path, body):
 def test_ids_are_read_in_either_case(client, path):
     session = path.removeprefix("/upload/")
     assert client.get(f"/session/{session.upper()}").status_code == 200
+
+
+def test_a_body_that_the_gateway_gave_up_is_refused_before_anything_else(client, path):
+    response = client.post(path, **{gateway.REFUSAL: TooSlow(3)})
+    assert (response.status_code, response.json()["code"]) == (408, "too_slow_to_send")
+    assert response["X-Request-ID"]
