@@ -50,6 +50,17 @@ DEFAULT = Bounds()
 def picture(data: bytes, facts: Facts, limits: Limits, bounds: Bounds = DEFAULT) -> Picture:
     """`decode.picture`, elsewhere. Also raises TooLarge (`too_costly`) when the bounds were met."""
     shared = mmap.mmap(-1, facts.size.pixels * 4)
+    answer, exit_code = _ask(data, limits, bounds, shared)
+    if exit_code == -signal.SIGKILL:
+        # Somebody else may have done that. Twice is no accident: there is no memory for this picture.
+        answer, exit_code = _ask(data, limits, bounds, shared)
+    if answer is None:
+        raise _death(exit_code, bounds)
+    return _picture(answer, facts, shared)
+
+
+def _ask(data: bytes, limits: Limits, bounds: Bounds, shared: mmap.mmap) -> tuple[Answer | None, int]:
+    """Have it decoded by a child: what it said, if it came to that, and how it ended."""
     hear, speak = os.pipe()
     child = _fork(hear, speak)
     if not child:
@@ -64,9 +75,7 @@ def picture(data: bytes, facts: Facts, limits: Limits, bounds: Bounds = DEFAULT)
     finally:
         os.close(hear)
         _, status = os.waitpid(child, 0)
-    if answer is None:
-        raise _death(os.waitstatus_to_exitcode(status), bounds)
-    return _picture(answer, facts, shared)
+    return answer, os.waitstatus_to_exitcode(status)
 
 
 def _fork(hear: int, speak: int) -> int:
@@ -97,8 +106,11 @@ def _decode(data: bytes, limits: Limits, bounds: Bounds, shared: mmap.mmap, spea
 
 
 def _confine(bounds: Bounds) -> None:
-    for told in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGXCPU, signal.SIGALRM):
-        signal.signal(told, signal.SIG_DFL)
+    # What is said to the workers is said to this one too, and is not about the picture. The parent ends it when needed.
+    for told in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(told, signal.SIG_IGN)
+    for ends in (signal.SIGXCPU, signal.SIGALRM):
+        signal.signal(ends, signal.SIG_DFL)
     signal.alarm(bounds.wall_seconds)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_CPU, bounds.cpu_seconds)

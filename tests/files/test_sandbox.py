@@ -82,6 +82,34 @@ def test_a_decoder_that_crashes_takes_nobody_along(picture, monkeypatch):
     assert (told.status, told.code) == (415, "broken_picture")
 
 
+def test_a_decoder_that_somebody_else_killed_is_asked_again(picture, monkeypatch, tmp_path):
+    real = decode.picture
+
+    def killed_once(*asked: object):
+        if not (tmp_path / "died").exists():
+            (tmp_path / "died").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*asked)
+
+    monkeypatch.setattr(decode, "picture", killed_once)
+
+    assert decoded(picture()).size == decode.inspect(picture()).size
+
+
+def test_what_is_said_to_all_workers_does_not_spoil_a_picture(picture, monkeypatch):
+    """Ctrl-C reaches every process of the terminal."""
+    real = decode.picture
+
+    def told(*asked: object):
+        for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            os.kill(os.getpid(), one)
+        return real(*asked)
+
+    monkeypatch.setattr(decode, "picture", told)
+
+    assert decoded(picture()).size == decode.inspect(picture()).size
+
+
 def test_a_machine_without_room_for_a_process_is_told_so(picture, monkeypatch):
     def no_room() -> int:
         raise BlockingIOError
