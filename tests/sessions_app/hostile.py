@@ -4,7 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -229,7 +229,7 @@ hostile("JPEG with a ZIP behind it", TAKEN)(lambda: good("JPEG") + b"PK\x03\x04<
 # Other formats, whose readers are never asked
 
 for other in ("TIFF", "PDF", "AVIF", "ICO", "BMP", "EPS"):
-    hostile(f"{other} by another name", NO_PICTURE)(lambda format_=other: good(format_))
+    hostile(f"{other} by another name", NO_PICTURE)(partial(good, other))
 hostile("SVG with a script", NO_PICTURE)(
     lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 )
