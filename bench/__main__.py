@@ -1,9 +1,9 @@
-"""`python -m bench gif | png | growth | preview | queue | uploads`: one comparison, printed as a table."""
+"""`python -m bench gif | png | growth | preview | queue | uploads | health`: one comparison, printed as a table."""
 
 import importlib
 import sys
 
-COMPARISONS = ("gif", "png", "growth", "preview", "queue", "uploads")
+COMPARISONS = ("gif", "png", "growth", "preview", "queue", "uploads", "health")
 
 
 def main(argv: list[str]) -> int:
