@@ -76,9 +76,13 @@ def _confirmed(suspects: list[Finding]) -> Iterator[Finding]:
             yield suspect
 
 
+def is_broken_write(key: str) -> bool:
+    """Whether this is what a write leaves that was cut off before its file had a name."""
+    return _BROKEN_WRITE.fullmatch(key.rpartition("/")[2]) is not None
+
+
 def _left_over(keeper: Keeper, found: Found) -> Finding:
-    broken = _BROKEN_WRITE.fullmatch(found.key.rpartition("/")[2])
-    told = "the remains of a write that was cut off" if broken else "no row points to it"
+    told = "the remains of a write that was cut off" if is_broken_write(found.key) else "no row points to it"
     return Finding(Fault.EXTRA, found.key, f"{told}; {found.size} bytes", keeper, size=found.size)
 
 

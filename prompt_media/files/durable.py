@@ -7,6 +7,7 @@ only when all of it is on the disk.
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
@@ -21,15 +22,28 @@ from prompt_media.files.store import Span
 
 
 class DurableStorage(FileSystemStorage):
-    """Write aside, fsync, rename, fsync the folder."""
+    """Write aside, fsync, rename, fsync the folder, and whatever folder above it is new."""
+
+    _settles_each = True
+
+    @contextmanager
+    def settled_together(self) -> Iterator[None]:
+        """Many files at once: they are all on the disk at the end of the block, and nobody needs one before."""
+        self._settles_each = False
+        try:
+            yield
+            os.sync()
+        finally:
+            self._settles_each = True
 
     def _save(self, name: str, content: File) -> str:
         path = Path(self.path(name))
         aside = path.with_name(f".{uuid4().hex}.part")
         try:
-            _write(aside, content)
+            _write(aside, content, settle=self._settles_each)
             os.replace(aside, path)
-            _settle(path.parent)
+            if self._settles_each:
+                _settle(path.parent)
         except FileNotFoundError as error:
             raise Unavailable("The folder went away while a file was written into it.", retry_after=1) from error
         except OSError as error:
@@ -95,13 +109,24 @@ class FilePart:
         self._file.close()
 
 
-def _write(path: Path, content: File) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _write(path: Path, content: File, *, settle: bool) -> None:
+    _make(path.parent, settle=settle)
     with path.open("wb") as file:
         for chunk in content.chunks():
             file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
+        if settle:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _make(folder: Path, *, settle: bool) -> None:
+    """The folder and those above it. A new one is on the disk before a file in it is told to be."""
+    if folder.is_dir():
+        return
+    _make(folder.parent, settle=settle)
+    folder.mkdir(exist_ok=True)
+    if settle:
+        _settle(folder.parent)
 
 
 def _settle(folder: Path) -> None:

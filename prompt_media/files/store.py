@@ -1,7 +1,7 @@
 """Bytes under keys: the few things we do with the storage, the same on a folder and on S3."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -62,6 +62,11 @@ def put_together(files: Mapping[str, bytes]) -> None:
         for key, data in files.items():
             put(key, data)
         unless_whole.pop_all()
+
+
+def settled_together() -> AbstractContextManager[None]:
+    """For putting many files: a folder puts them on the disk together at the end of the block, ten times as fast."""
+    return default_storage.settled_together() if hasattr(default_storage, "settled_together") else nullcontext()
 
 
 def read(key: str) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from prompt_media.errors import StorageFull, Unavailable
-from prompt_media.files import store
+from prompt_media.files import durable, store
 
 KEY = "uploads/somebody/a.png"
 OLD, NEW = b"what was there", b"n" * 5000
@@ -89,15 +89,41 @@ def test_a_file_that_is_replaced_is_replaced_whole(root):
     assert store.read(KEY) == OLD
 
 
-def test_a_file_is_on_the_disk_before_it_has_its_name_and_the_name_after(monkeypatch):
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_the_name_after(root, monkeypatch):
+    root.mkdir()
     steps = []
     for call in ("fsync", "replace"):
         real = getattr(os, call)
         monkeypatch.setattr(os, call, lambda *args, call=call, real=real: steps.append(call) or real(*args))
 
-    store.put(KEY, NEW)
+    store.put("loose.png", NEW)
 
     assert steps == ["fsync", "replace", "fsync"]
+
+
+def test_a_new_folder_is_on_the_disk_before_its_first_file_is(root, monkeypatch):
+    settled = []
+    monkeypatch.setattr(durable, "_settle", settled.append)
+
+    store.put(KEY, NEW)
+    store.put(KEY, OLD)
+
+    new = [root.parent, root, root / "uploads"]
+    assert settled == [*new, root / "uploads" / "somebody", root / "uploads" / "somebody"]
+
+
+def test_many_files_are_put_on_the_disk_together(monkeypatch):
+    steps = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: steps.append("fsync"))
+    monkeypatch.setattr(os, "sync", lambda: steps.append("sync"))
+
+    with store.settled_together():
+        store.put(KEY, NEW)
+        store.put("loose.png", NEW)
+    assert steps == ["sync"]
+
+    store.put("loose.png", OLD)
+    assert steps == ["sync", "fsync", "fsync"]
 
 
 def test_a_folder_that_goes_away_meanwhile_is_worth_another_try(root, monkeypatch):
