@@ -419,6 +419,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep sessions": _every(60, "sessions.sweep"),
     "forget jobs": _every(3600, "jobs.forget"),
     "sweep files": _every(3600, "sessions.sweep_files"),
+    "forget sign-ins": _every(3600, "access.forget"),
 }
 
 # What is told

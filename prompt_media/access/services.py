@@ -1,10 +1,13 @@
-"""What can happen to a token: it is made, used and revoked."""
+"""What can happen to a token: it is made, used and revoked. And what is forgotten of people who signed in."""
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import structlog
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 from django.utils import timezone
@@ -70,3 +73,9 @@ def note_use(token: Token) -> None:
         return
     long_ago = Q(last_used_at=None) | Q(last_used_at__lte=now - _NOTE_EVERY)
     Token.objects.filter(long_ago, pk=token.pk).update(last_used_at=now)
+
+
+def forget() -> None:
+    """Delete the sessions of people that have ended, and the wrong passwords that count no more."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - settings.AXES_COOLOFF_TIME).delete()

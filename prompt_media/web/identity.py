@@ -50,12 +50,6 @@ def is_staff(request: HttpRequest | Request) -> bool:
     return getattr(account(request), "is_staff", False)
 
 
-def may_use(request: HttpRequest | Request, owner: str) -> bool:
-    """Whether a thing of this owner, asked for by an id that can be guessed, is this caller's to use."""
-    is_everybodys = owner == HOUSE and settings.ACCESS == "open"
-    return is_everybodys or owner == of(request) or is_staff(request)
-
-
 def shelves(request: HttpRequest | Request) -> dict[str, str]:
     """Whose things a page lists, by the words over them. What scripts made is everybody's in an open studio."""
     yours = {"Yours": of(request)}

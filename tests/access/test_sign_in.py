@@ -1,8 +1,14 @@
 """Signing in and out, and what of a browser's goes with it."""
 
-import pytest
-from django.test import Client
+from datetime import timedelta
 
+import pytest
+from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session as DjangoSession
+from django.test import Client
+from django.utils import timezone
+
+from prompt_media.access import services
 from prompt_media.access.models import Token
 from sessions_app.models import Session
 from tests.access.conftest import PASSWORD
@@ -145,3 +151,17 @@ def test_somebody_elses_token_is_not_revoked_on_the_account_page(ada, bob, brows
     nowhere = browser.post("/account/tokens/404/revoke/", form(browser))
     assert (there.status_code, nowhere.status_code) == (404, 404)
     assert theirs.get("/api/v1/jobs/").status_code == 200
+
+
+def test_what_has_ended_is_forgotten_and_what_has_not_stays(ada, browser):
+    sign_in(browser, password="wrong")
+    sign_in(browser)
+    services.forget()
+    assert browser.get("/account/").status_code == 200
+    hours = timezone.now() - timedelta(hours=2)
+    DjangoSession.objects.update(expire_date=hours)
+    sign_in(Client(headers={"accept": "text/html"}), "eve", "wrong")
+    AccessAttempt.objects.update(attempt_time=hours)
+    services.forget()
+    assert not DjangoSession.objects.exists()
+    assert not AccessAttempt.objects.exists()
