@@ -34,13 +34,18 @@ class _Blocks(FileResponse):
     block_size = 1024 * 1024
 
 
-def send(request: HttpRequest, *, key: str, media_type: str, etag: str, save_as: str | None = None) -> HttpResponseBase:
-    """A stored file as it is. `etag` is its SHA-256; `save_as` makes the browser keep it under that name."""
+def send(
+    request: HttpRequest, *, key: str, media_type: str, etag: str, save_as: str | None = None, is_small: bool = False
+) -> HttpResponseBase:
+    """A stored file as it is. `etag` is its SHA-256; `save_as` makes the browser keep it under that name.
+
+    A small one always comes from here: pages read the pixels of thumbnails, and may not read another origin's.
+    """
     quoted = f'"{etag}"'
     if {quoted, f"W/{quoted}", "*"} & set(parse_etags(request.headers.get("If-None-Match", ""))):
         return _marked(HttpResponseNotModified(), quoted)
     shown_as = content_disposition_header(bool(save_as), save_as or PurePosixPath(key).name) or "inline"
-    if settings.S3_SIGNED_URLS and request.method == "GET":
+    if settings.S3_SIGNED_URLS and request.method == "GET" and not is_small:
         return _elsewhere(store.signed_url(key, media_type=media_type, shown_as=shown_as, seconds=_SIGNED_SECONDS))
     response = _marked(_answered(request, key, quoted), quoted)
     if response.status_code != NoSuchPart.status:

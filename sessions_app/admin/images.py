@@ -144,7 +144,7 @@ class ImageAdmin(RemovableAdmin):
         if not image.thumbnail_key:
             return delivery.send(request, key=image.key, media_type=image.media_type, etag=image.sha256)
         etag = f"{image.sha256}-thumbnail"
-        return delivery.send(request, key=image.thumbnail_key, media_type="image/webp", etag=etag)
+        return delivery.send(request, key=image.thumbnail_key, media_type="image/webp", etag=etag, is_small=True)
 
     def file_view(self, request: HttpRequest, image_id: int) -> HttpResponseBase:
         """The whole file. Who opened somebody's picture is noted in its history; a thumbnail in a list is not."""

@@ -337,10 +337,10 @@ def _uploaded(job: Job) -> Any:
 
 def _send(request: Request, image: Image) -> HttpResponseBase:
     key, media_type, etag = image.key, image.media_type, image.sha256
-    if asked(request, "thumbnail") and image.thumbnail_key:
+    if is_small := asked(request, "thumbnail") and bool(image.thumbnail_key):
         key, media_type, etag = image.thumbnail_key, "image/webp", f"{etag}-thumbnail"
     save_as = delivery.stamped(PurePosixPath(key).name) if asked(request, "download") else None
-    return delivery.send(request, key=key, media_type=media_type, etag=etag, save_as=save_as)
+    return delivery.send(request, key=key, media_type=media_type, etag=etag, save_as=save_as, is_small=is_small)
 
 
 def _entry(folder: str, image: Image) -> archive.Entry:

@@ -138,3 +138,12 @@ def test_a_bucket_can_send_the_file_itself(settings, rf):
     assert asked["response-content-type"] == ["image/png"]
     assert asked["response-content-disposition"] == ["attachment; filename*=utf-8''K%C3%B6ln%0D%0A.png"]
     assert response["Cache-Control"] == "private, max-age=150"
+
+
+def test_a_thumbnail_comes_from_here_all_the_same(settings, cutting, rf, db):
+    """A page reads its pixels, which it may not when they are another origin's."""
+    settings.S3_SIGNED_URLS = True
+
+    response = delivery.send(rf.get("/"), key="output/a.webp", media_type="image/webp", etag="f00d", is_small=True)
+
+    assert content(response) == DATA

@@ -1,0 +1,40 @@
+"""Files of bad faith, sent to a running studio one after the other: each is answered, and no process is lost to any."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.engine.calling import Caller
+from tests.engine.running import Engine, wait_for
+from tests.sessions_app.hostile import FILES
+
+pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.timeout(400)]
+
+
+@pytest.fixture
+def caller(engine: Engine) -> Iterator[Caller]:
+    with closing(Caller(engine.port)) as caller:
+        yield caller
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_every_file_is_answered_by_processes_that_live_on(engine, caller):
+    before = set(engine.family())
+    session = caller.post("/session/create/").json["session_id"]
+    answers = {
+        name: caller.upload(f"/upload/{session}/", {"a.png": make()}).status for name, (make, _) in FILES.items()
+    }
+
+    assert {name: status for name, status in answers.items() if status not in FILES[name][1]} == {}
+    # What decodes a picture comes and goes; everybody who was there before is there still.
+    assert before - set(engine.family()) == set()
+    assert wait_for(lambda: not files_below(engine.home / "media" / "incoming" / session), what="nothing set aside")
+    shown = caller.get(f"/session/{session}/").json["files"]
+    assert len(shown) == list(answers.values()).count(201)
+    # A picture and its thumbnail each, and nothing of what was refused.
+    assert len(files_below(engine.home / "media" / "uploads" / session)) == 2 * len(shown)
