@@ -19,8 +19,9 @@ from tests.engine.running import Engine, Process, wait_for
 
 pytestmark = pytest.mark.xdist_group("engine")
 
-# Each in a size of its own, so that its jobs can be told from the others'.
-EQUAL = {"prompt": "@Image1 in the center of 60x61"}
+# ROUNDS=100 asks for as many.
+ROUNDS = int(os.environ.get("ROUNDS", "2"))
+# In a size of its own, so that its jobs can be told from the others'.
 CUT_OFF = {"prompt": "@Image1 in the center of 60x62"}
 LIMITS = {"WEB_WORKERS": "2", "SESSION_FILES": "10", "SESSION_JOBS": "4"}
 
@@ -108,12 +109,14 @@ def test_twenty_uploads_that_race_for_ten_places_leave_exactly_ten(studio, calle
     assert len(stored) == 20, "ten pictures, ten thumbnails, and nothing of those that were refused"
 
 
-def test_fifty_equal_requests_at_once_are_one_making(studio, caller, session, picture):
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_fifty_equal_requests_at_once_are_one_making(studio, caller, session, picture, number):
     caller.upload(f"/upload/{session}/?auto_tag=1", {"a.png": picture()})
     key = {"Idempotency-Key": uuid4().hex}
+    wish = {"prompt": f"@Image1 in the center of 60x{100 + number}"}
 
     def ask(caller: Caller) -> Answer:
-        return caller.post(f"/session/{session}/generate/", EQUAL, **key)
+        return caller.post(f"/session/{session}/generate/", wish, **key)
 
     answers = race(studio, 50, ask)
 
@@ -122,7 +125,7 @@ def test_fifty_equal_requests_at_once_are_one_making(studio, caller, session, pi
     assert all(int(answer.headers["Retry-After"]) >= 1 for answer in answers if answer.status == 409)
     made = {answer.data for answer in [*answers, ask(caller)] if answer.status == 201}
     assert len(made) == 1
-    assert len(jobs_of(caller, EQUAL)) == len(caller.get(f"/session/{session}/").json["outputs"]) == 1
+    assert len(jobs_of(caller, wish)) == len(caller.get(f"/session/{session}/").json["outputs"]) == 1
 
 
 def test_equal_requests_that_open_a_session_open_one(studio, caller):
