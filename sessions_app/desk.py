@@ -11,7 +11,11 @@ from sessions_app.composing.prompt import Clause, Reading
 from sessions_app.composing.scene import Scene
 from sessions_app.composing.sketch import Piece, Sketch
 from sessions_app.models import Image, Session
+from sessions_app.services import room
 from sessions_app.services.generations import Wish
+
+_MEGABYTE = 1024 * 1024
+_NEARLY = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,16 @@ def examples_for(pictures: Sequence[Image]) -> tuple[str, ...]:
     ground = max(opaque, key=lambda picture: picture.width * picture.height, default=None)
     others = [picture.tag_name for picture in tagged if picture is not ground]
     return examples.sentences(ground.tag_name if ground else None, others)
+
+
+def fullness(session: Session) -> str:
+    """How much of its room the session uses, in words, once it is nearly all; empty before."""
+    held, most = room.held(session), room.of_a_session()
+    if held.files >= most.files * _NEARLY:
+        return f"{held.files} of {most.files} files used"
+    if held.bytes >= most.bytes * _NEARLY:
+        return f"{held.bytes // _MEGABYTE} of {most.bytes // _MEGABYTE} MB used"
+    return ""
 
 
 def correction(wanted: str, taken: Collection[str]) -> str:

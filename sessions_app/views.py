@@ -4,6 +4,7 @@ Every part also works as a plain form: without HTMX the answer is a redirect to 
 """
 
 import json
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -226,7 +227,13 @@ def _idle() -> Context:
 
 def _pictures(current: Session) -> Context:
     uploaded = list(selectors.uploads(current))
-    return {"session": current, "pictures": uploaded, "examples": desk.examples_for(uploaded)}
+    return {
+        "session": current,
+        "pictures": uploaded,
+        "examples": desk.examples_for(uploaded),
+        # Not asked unless it is shown: these parts are fetched with every word that is typed.
+        "fullness": partial(desk.fullness, current),
+    }
 
 
 def _read(current: Session, wish: Wish) -> Context:

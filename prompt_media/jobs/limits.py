@@ -16,7 +16,7 @@ _LONGEST_RETRY = 600
 class TooManyJobs(TooMany):
     """A line that is long enough."""
 
-    code = "too_many_jobs"
+    code, title = "too_many_jobs", "Too many jobs wait"
 
 
 def require_place(job: Job) -> None:

@@ -33,7 +33,7 @@ _PAUSE = 5
 
 
 class RateLimited(TooMany):
-    code = "rate_limited"
+    code, title = "rate_limited", "Too many calls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _refused(request: HttpRequest, rate: Rate, who: str | None) -> HttpResponse 
 
 
 def _refusal(rate: Rate, seconds: int) -> RateLimited:
-    when = f"{seconds} s" if seconds < 2 * _MINUTE else f"{-(-seconds // _MINUTE)} minutes"
+    when = f"{seconds} seconds" if seconds < 2 * _MINUTE else f"{-(-seconds // _MINUTE)} minutes"
     return RateLimited(f"{rate.limit} {rate.words}, and no more are taken. Come back in {when}.", retry_after=seconds)
 
 

@@ -256,3 +256,11 @@ def test_a_page_of_many_pictures_needs_few_queries(client, studio, worker, pictu
 
     with django_assert_max_num_queries(16):
         client.get("/")
+
+
+@pytest.mark.parametrize("part", ["", "tray/"], ids=["the page", "its tray"])
+def test_a_session_that_is_nearly_full_says_so(client, studio, settings, part):
+    settings.SESSION_FILES = 4
+    assert "files used" not in client.get(studio + part).content.decode()
+    settings.SESSION_FILES = 3
+    assert "3 of 3 files used" in client.get(studio + part).content.decode()

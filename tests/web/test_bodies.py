@@ -113,3 +113,23 @@ def test_a_body_that_the_gateway_gave_up_is_refused_before_anything_else(client,
     response = client.post(path, **{gateway.REFUSAL: TooSlow(3)})
     assert (response.status_code, response.json()["code"]) == (408, "too_slow_to_send")
     assert response["X-Request-ID"]
+
+
+@pytest.mark.parametrize("media_type", [f"multipart/form-data; boundary={MARK}", "application/json"])
+def test_a_body_larger_than_its_limit_is_refused_by_what_it_announces(client, path, settings, media_type):
+    settings.BODY_MB, settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 5, 5 * 1024 * 1024
+    answer = client.generic("POST", path, b" " * (5 * 1024 * 1024 + 1), content_type=media_type)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert "5 MB" in answer.json()["detail"]
+
+
+def test_no_more_is_read_than_was_announced(client, path, picture):
+    first = part(picture()) + END
+    answer = client.generic(
+        "POST",
+        path,
+        first + part(picture()) * 3 + END,
+        content_type=f"multipart/form-data; boundary={MARK}",
+        CONTENT_LENGTH=str(len(first)),
+    )
+    assert answer.json()["count"] == 1
