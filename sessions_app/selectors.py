@@ -1,5 +1,7 @@
 """Questions about sessions, images and generations. Nothing is changed here."""
 
+from datetime import datetime
+
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Now
 
@@ -44,6 +46,11 @@ def live_sessions() -> QuerySet[Session]:
 def expired_sessions() -> QuerySet[Session]:
     """Sessions nobody has used for their idle time and no job works for."""
     return Session.objects.filter(Q(expires_at__lte=Now()) & ~_works())
+
+
+def unused_sessions(since: datetime) -> QuerySet[Session]:
+    """Sessions nobody has used since then and no job works for, kept ones among them."""
+    return Session.objects.filter(Q(last_active_at__lt=since) & ~_works())
 
 
 def live_session(public_id: object, kind: str = Session.Kind.STUDIO) -> Session:

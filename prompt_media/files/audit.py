@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from django.utils import timezone
 
-from prompt_media.errors import NotFound
+from prompt_media.errors import NotFound, Unavailable
 from prompt_media.files import keepers, store
 from prompt_media.files.found import Found
 from prompt_media.files.keepers import Claim, Fault, Keeper, Part
@@ -47,12 +47,11 @@ Count = Callable[[], None]
 def findings(*, fast: bool, count_row: Count, count_file: Count) -> Iterator[Finding]:
     """All that is wrong, as it is found. `fast` trusts a file whose size is right and reads none."""
     for keeper in keepers.all_of_them():
-        # Asked first, so that a storage that is away is not taken for one that has lost everything.
-        next(store.walk(keeper.roots[0]), None)
         for claim in keeper.claims():
             count_row()
             finding = _of_claim(keeper, claim, fast=fast)
             if finding and claim.key in keeper.claimed([claim.key]):
+                _refuse_empty_storage()
                 yield finding
         yield from _confirmed(list(extras(keeper, before=timezone.now() - SETTLED_AFTER, count_file=count_file)))
 
@@ -66,6 +65,12 @@ def extras(keeper: Keeper, *, before: datetime, count_file: Count = lambda: None
             count_file()
             if found.key in unclaimed and keeper.holder_of(found.key) is not None:
                 yield _left_over(keeper, found)
+
+
+def _refuse_empty_storage() -> None:
+    """A storage that is away must not be taken for one that has lost everything."""
+    if next(store.walk(), None) is None:
+        raise Unavailable("Rows point to files, and the storage holds none at all. Is its disk mounted?")
 
 
 def _confirmed(suspects: list[Finding]) -> Iterator[Finding]:

@@ -62,10 +62,7 @@ class DurableStorage(FileSystemStorage):
 
     def walk(self, prefix: str) -> Iterator[Found]:
         """Every file below a key, folder by folder. Links are not followed: none is ours."""
-        root = Path(self.location)
-        if not root.is_dir():
-            raise Unavailable("The folder of the files (MEDIA_ROOT) is not there. Is its disk mounted?", retry_after=60)
-        return _walk(root / prefix, prefix)
+        return _walk(Path(self.location) / prefix, prefix)
 
 
 def _walk(folder: Path, prefix: str) -> Iterator[Found]:

@@ -211,8 +211,12 @@ def sweep() -> int:
 
 def forget() -> int:
     """Delete the rows of jobs whose subject has been gone for JOB_DAYS. Returns how many."""
-    gone = Job.objects.filter(subject="", finished_at__lt=_in_seconds(-settings.JOB_DAYS * _A_DAY))
-    return gone.delete()[0]
+    return forgettable().delete()[0]
+
+
+def forgettable() -> QuerySet[Job]:
+    """Bare rows that have been kept long enough."""
+    return Job.objects.filter(subject="", finished_at__lt=_in_seconds(-settings.JOB_DAYS * _A_DAY))
 
 
 def _publish_on_commit(job: Job) -> None:

@@ -304,7 +304,13 @@ def test_a_storage_that_is_away_is_not_taken_for_an_empty_one(several, settings)
     several(1)
     Path(settings.MEDIA_ROOT).rename(f"{settings.MEDIA_ROOT}-unmounted")
     assert "mounted" in could_not_check()
-    assert "mounted" in could_not_check("--fix")
+    Path(settings.MEDIA_ROOT).mkdir()
+    assert "mounted" in could_not_check("--fix", "--forget-lost")
+    assert Image.objects.exists()
+
+
+def test_a_studio_without_any_file_is_clean(db, check):
+    assert check().findings == set()
 
 
 def test_a_bucket_that_does_not_answer_is_told(several, settings):
