@@ -25,6 +25,7 @@ from prompt_media.jobs import bus, selectors
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobWithResult
 from prompt_media.web import connections
+from prompt_media.web.measures import STREAMS
 
 log = structlog.get_logger(__name__)
 
@@ -118,6 +119,7 @@ class Hub:
             self._require_room(owner)
             watch = Watch(job_id, owner)
             self._watches.add(watch)
+            STREAMS.set(len(self._watches))
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._follow, name="job-changes", daemon=True)
                 self._thread.start()
@@ -126,6 +128,7 @@ class Hub:
     def close(self, watch: Watch) -> None:
         with self._lock:
             self._watches.discard(watch)
+            STREAMS.set(len(self._watches))
 
     def _require_room(self, owner: str) -> None:
         if len(self._watches) >= MOST_STREAMS:

@@ -2,12 +2,14 @@
 
 import http.client
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 from uuid import uuid4
 
+IDLE_SECONDS = 5
 RESPOND_ASYNC = {"Prefer": "respond-async"}
 
 
@@ -23,11 +25,15 @@ class Answer:
 
 
 class Caller:
-    """Speaks to one studio over kept connections, to each of its ports in turn: as behind a balancer of any kind."""
+    """Speaks to one studio over kept connections, to each of its ports in turn: as behind a balancer of any kind.
+
+    A connection that was idle for long is made anew, as clients do: the server lets go of such.
+    """
 
     def __init__(self, *ports: int) -> None:
         self._connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=120) for port in ports]
         self._turns = cycle(self._connections)
+        self._used_at = dict.fromkeys(self._connections, 0.0)
 
     def get(self, path: str, **headers: str) -> Answer:
         return self._call("GET", path, headers=headers)
@@ -59,9 +65,13 @@ class Caller:
 
     def _call(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
         connection = next(self._turns)
+        if time.monotonic() - self._used_at[connection] > IDLE_SECONDS:
+            connection.close()
         connection.request(method, path, body, headers or {})
         response = connection.getresponse()
-        return Answer(response.status, response.headers, response.read())
+        answer = Answer(response.status, response.headers, response.read())
+        self._used_at[connection] = time.monotonic()
+        return answer
 
 
 def open_session(caller: Caller, files: Mapping[str, bytes]) -> str:

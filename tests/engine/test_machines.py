@@ -11,6 +11,7 @@ from celery import Celery
 from PIL import Image
 
 from tests.engine.calling import Caller
+from tests.engine.following import Stream
 from tests.engine.running import wait_for
 from tests.engine.work import LONG, SHORT, submit, wait_for_end, wait_until_under_way, with_two_pictures
 
@@ -71,6 +72,28 @@ def test_who_waits_at_one_machine_hears_of_a_cancel_at_another(here, there, sess
 def jobs_of(caller, session):
     running = caller.get("/api/v1/jobs/?status=running&kind=compose").json["results"]
     return [one for one in running if one["about"] == LONG["prompt"]]
+
+
+def test_a_stream_at_one_machine_tells_of_work_taken_in_at_another(grown, here, session):
+    job = submit(here, session, LONG)
+
+    with Stream(grown.web[1].port, f"{job}events") as stream:
+        told = [event.job for event in stream.events()]
+
+    assert told[0]["status"] in ("queued", "running")
+    assert any(0 < one["done"] < one["total"] for one in told), "its progress too"
+    assert told[-1] == here.get(job).json
+    assert (told[-1]["status"], here.get(told[-1]["result"]["url"]).status) == ("done", 200)
+
+
+def test_a_stream_at_one_machine_ends_with_a_cancel_at_another(grown, here, session):
+    job = submit(here, session, LONG)
+
+    with Stream(grown.web[1].port, f"{job}events") as stream:
+        events = stream.events()
+        next(events)
+        assert here.post(f"{job}cancel/").status == 200
+        assert [event.job["status"] for event in events][-1] == "cancelled"
 
 
 def test_a_browser_that_one_machine_knows_is_known_to_the_other(here, there):

@@ -1,6 +1,8 @@
 """The studio as whoever watches over it sees it: ready or not, its numbers, its lines."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -8,7 +10,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.engine.calling import Caller, open_session
-from tests.engine.running import Engine, manage, wait_for
+from tests.engine.following import Stream
+from tests.engine.running import Engine, manage, processes, wait_for
+from tests.engine.work import LONG, submit
 
 pytestmark = pytest.mark.xdist_group("engine")
 
@@ -45,6 +49,13 @@ def numbers(caller: Caller) -> dict[tuple[str, ...], float]:
     return {(sample.name, *sorted(sample.labels.values())): sample.value for sample in samples}
 
 
+def kill_web_processes(engine: Engine) -> None:
+    parent = engine.find("granian")
+    for process in processes().values():
+        if process.parent == parent.pid:
+            process.kill()
+
+
 def test_a_started_studio_is_ready_in_every_part(caller):
     told = caller.get("/readyz")
 
@@ -76,7 +87,10 @@ def test_every_line_of_every_part_of_ours_is_an_object(watched, child):
 
 
 def test_the_web_servers_own_lines_are_objects_too(watched):
-    assert [one for one in lines(watched, "web") if one["logger"] == "_granian"]
+    kill_web_processes(watched)
+
+    wait_for(lambda: [one for one in lines(watched, "web") if one["logger"] == "_granian"], what="its word of them")
+    wait_for(lambda: watched.get("/healthz") == 200, what="new processes")
 
 
 def test_the_processes_of_a_machine_count_together(watched, picture):
@@ -116,16 +130,42 @@ def test_the_doctor_finds_a_running_studio_well(watched):
     assert {"broker", "workers", "versions"} <= {line.split()[1] for line in told.stdout.splitlines()}
 
 
+def test_streams_are_counted_while_they_are_open_and_not_after_their_process_died(watched, caller, picture):
+    session = open_session(caller, {"scenery.png": picture(), "dot.png": picture()})
+    job = submit(caller, session, LONG | {"frames": 600})
+
+    def count() -> float:
+        with closing(Caller(watched.port)) as another:
+            return numbers(another)["prompt_media_streams_open",]
+
+    with Stream(watched.port, f"{job}events") as stream:
+        next(stream.events())
+        assert count() == 1
+    wait_for(lambda: count() == 0, what="none open")
+    with Stream(watched.port, f"{job}events") as stream:
+        next(stream.events())
+        kill_web_processes(watched)
+        wait_for(lambda: watched.get("/healthz") == 200, what="a new process")
+        wait_for(lambda: count() == 0, what="none left open")
+    with closing(Caller(watched.port)) as another:
+        another.post(f"{job}cancel/")
+
+
 def test_a_worker_that_fell_silent_is_missed_and_found_again(watched, caller):
     watched.find("--queues=bulk").kill()
     # It is started again at once; what it said before it died holds a little longer.
     wait_for(lambda: numbers(caller).get(("prompt_media_workers", "bulk")) == 1, what="a worker")
 
 
-def test_a_killed_broker_is_told_and_found_again(watched, caller):
-    watched.find("valkey-server").kill()
+def test_a_broker_that_hangs_is_told_and_found_again(watched, caller):
+    broker = watched.find("valkey-server").pid
+    os.kill(broker, signal.SIGSTOP)
+    try:
+        told = wait_for(lambda: (seen := caller.get("/readyz")).status == 503 and seen, what="unready")
+        assert told.json["parts"]["broker"]["state"] == "down"
+        assert told.json["parts"]["database"]["state"] == "ok"
+        assert caller.get("/healthz").status == 200
+    finally:
+        os.kill(broker, signal.SIGCONT)
 
-    wait_for(lambda: caller.get("/readyz").status == 503, what="unready", seconds=10)
-    ready = wait_for(lambda: (told := caller.get("/readyz")).status == 200 and told, what="ready", seconds=40)
-
-    assert ready.json["parts"]["broker"]["state"] == "ok"
+    wait_for(lambda: caller.get("/readyz").status == 200, what="ready again", seconds=40)
