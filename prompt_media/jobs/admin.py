@@ -17,7 +17,7 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
-from prompt_media.errors import Conflict
+from prompt_media.errors import Conflict, TooMany
 from prompt_media.jobs import services
 from prompt_media.jobs.models import Job
 from prompt_media.web.inspection import ReadOnlyAdmin, label, pretty, shortened, titled, when
@@ -157,7 +157,7 @@ class JobAdmin(ReadOnlyAdmin):
         for job in jobs:
             try:
                 act(job)
-            except Conflict as error:
+            except (Conflict, TooMany) as error:
                 refused.append(f"{job.title}: {error.detail}")
             else:
                 self.log_change(request, job, f"{done}.")

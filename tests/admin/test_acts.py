@@ -132,6 +132,15 @@ def test_failed_jobs_are_retried_and_the_others_told_of(staff, published, django
     assert refused.startswith("A GIF: This job is done")
 
 
+def test_more_jobs_than_may_wait_are_retried_as_far_as_there_is_room(staff, published, settings):
+    settings.OWNER_JOBS = 1
+    answer = act(staff, "retry_selected", job(status="failed"), job(status="failed"))
+    assert sorted(Job.objects.values_list("status", flat=True)) == ["failed", "queued"]
+    retried, refused = told(answer)
+    assert retried == "Retried: 1 job."
+    assert "1 jobs of yours wait already" in refused
+
+
 def test_living_jobs_are_cancelled_and_the_others_told_of(staff):
     waiting, running, done = job(), job(status="running"), job(status="done")
     answer = act(staff, "cancel_selected", waiting, running, done)
