@@ -1,0 +1,162 @@
+"""Uploads and makings killed with SIGKILL between each two of their steps, one after another in one studio.
+
+Runs in a process of its own: it forks a child for each point, lets it die there, forks another that does what workers
+and sweeps do afterwards, and prints what that one found as a line of JSON. The points exist here alone.
+"""
+
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from types import ModuleType
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prompt_media.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.db.models.functions import Now  # noqa: E402
+from django.test import Client  # noqa: E402
+from PIL import Image as Pillow  # noqa: E402
+
+import sessions_app.tasks  # noqa: E402, F401  # tells the runner who does what
+from prompt_media.files import audit, durable, layers, store  # noqa: E402
+from prompt_media.jobs import runner, services  # noqa: E402
+from prompt_media.jobs.models import Job  # noqa: E402
+from sessions_app.models import Image, Session  # noqa: E402
+from sessions_app.services import generations, retention, uploads, workspace  # noqa: E402
+
+BEFORE, AFTER = "before", "after"
+# Where, and at which of its calls: an upload of one file puts three, the first aside for the worker.
+UPLOAD = {
+    "nothing written yet": (durable, "_write", BEFORE, 1),
+    "written aside, not yet named": (os, "replace", BEFORE, 1),
+    "named, its folder not yet on the disk": (os, "replace", AFTER, 1),
+    "set aside, no row yet": (store, "put_together", AFTER, 1),
+    "job row written, not committed": (services, "submit", AFTER, 1),
+    "committed, not published": (services, "publish", BEFORE, 1),
+    "claimed": (services, "claim", AFTER, 1),
+    "decoded, nothing stored": (store, "put_together", BEFORE, 2),
+    "picture written aside": (os, "replace", BEFORE, 2),
+    "picture stored, thumbnail not": (store, "put", AFTER, 2),
+    "both stored, no layer": (layers, "keep", BEFORE, 1),
+    "all stored, no row": (uploads, "_write", BEFORE, 1),
+    "rows written, not committed": (uploads, "_write", AFTER, 1),
+    "committed, what was set aside still there": (store, "discard", BEFORE, 1),
+    "all done, not yet answered": (store, "discard", AFTER, 1),
+}
+MAKING = {
+    "row written, not committed": (services, "submit", AFTER, 1),
+    "committed, not published": (services, "publish", BEFORE, 1),
+    "claimed": (services, "claim", AFTER, 1),
+    "painted, nothing stored": (store, "put_together", BEFORE, 1),
+    "picture written aside": (os, "replace", BEFORE, 1),
+    "picture stored, thumbnail not": (store, "put", AFTER, 1),
+    "both stored, no row": (generations, "_write", BEFORE, 1),
+    "row written, not committed to": (generations, "_write", AFTER, 1),
+}
+Point = tuple[ModuleType, str, str, int]
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Pillow.new("RGB", (60, 40), "navy").save(file, "PNG")
+    return file.getvalue()
+
+
+def die_at(point: Point) -> None:
+    module, name, when, call = point
+    real, calls = getattr(module, name), [0]
+
+    def fatal(*arguments: object, **options: object) -> object:
+        calls[0] += 1
+        if calls[0] == call and when == BEFORE:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = real(*arguments, **options)
+        if calls[0] == call and when == AFTER:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(module, name, fatal)
+
+
+def upload(session: str) -> int:
+    return Client().post(f"/upload/{session}/", {"files": [SimpleUploadedFile("a.png", picture())]}).status_code
+
+
+def make(session: str) -> int:
+    wish = json.dumps({"prompt": "@logo is the background", "width": 60, "height": 60})
+    return Client().post(f"/session/{session}/generate/", wish, content_type="application/json").status_code
+
+
+def in_a_child(act: Callable[[], object]) -> int:
+    """How it ended: minus the signal that killed it, else its exit code."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+            os._exit(0)
+        except BaseException as error:  # noqa: BLE001  # whatever it is, the parent hears of it
+            print(repr(error), file=sys.stderr, flush=True)  # noqa: T201
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def faults() -> list[str]:
+    ignore = lambda: None  # noqa: E731
+    found = audit.findings(fast=False, count_row=ignore, count_file=ignore)
+    return sorted(f"{one.fault.value}: {one.key}" for one in found)
+
+
+def recover(name: str, session: str, act: Callable[[str], int]) -> None:
+    """What workers and sweeps do once the lease has ended; then the same again, by the caller who got no answer."""
+    left = faults()
+    Job.objects.filter(status=Job.Status.RUNNING).update(lease_until=Now() - timedelta(seconds=1))
+    for job in Job.objects.filter(status__in=Job.LIVE):
+        runner.run(str(job.pk))
+    jobs = sorted(Job.objects.filter(subject=f"session:{session}").values_list("kind", "status", "attempts"))
+    images = Image.objects.filter(session__public_id=session).count()
+    second = act(session)
+    retention.sweep_files()
+    report = {
+        "point": name,
+        "left": left,
+        "jobs": jobs,
+        "images": images,
+        "second_try": second,
+        "images_after": Image.objects.filter(session__public_id=session).count(),
+        "after": faults(),
+        "files": len([found for found in store.walk() if session in found.key]),
+    }
+    print(json.dumps(report), flush=True)  # noqa: T201
+
+
+def session_with_a_picture() -> str:
+    session = workspace.open_session(owner="house")
+    uploads.take_in(session=session, arrivals=[uploads.Arrival("logo.png", picture())], tags=["logo"])
+    return session.public_id
+
+
+call_command("migrate", verbosity=0)
+settings.ALLOWED_HOSTS = ["testserver"]
+audit.SETTLED_AFTER, audit._DELETED_WITHIN_SECONDS = timedelta(minutes=-1), 0
+services.publish = lambda job: runner.run(str(job.pk))
+for kind, points, act in (("upload", UPLOAD, upload), ("making", MAKING, make)):
+    for name, point in points.items():
+        session = session_with_a_picture()
+
+        def killed(point: Point = point, act: Callable[[str], int] = act, session: str = session) -> None:
+            die_at(point)
+            act(session)
+
+        assert in_a_child(killed) == -signal.SIGKILL, f"{kind}: {name} was never reached"
+        assert in_a_child(lambda: recover(f"{kind}: {name}", session, act)) == 0, name  # noqa: B023
+Session.objects.all().delete()

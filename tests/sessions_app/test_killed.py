@@ -1,0 +1,65 @@
+"""A process that dies between any two steps loses nothing that was accepted, and leaves nothing that stays."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
+    """What was found after each point."""
+    home = tmp_path_factory.mktemp("killed")
+    told = subprocess.run(
+        (sys.executable, "-m", "tests.sessions_app.killed"),
+        cwd=HOUSE,
+        env=os.environ | {"DATA_DIR": str(home / "var"), "MEDIA_ROOT": str(home / "media"), "LOG_LEVEL": "ERROR"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=110,
+    )
+    assert told.returncode == 0, told.stderr[-3000:]
+    return [json.loads(line) for line in told.stdout.splitlines()]
+
+
+def test_every_point_was_reached(reports):
+    assert len(reports) == len({report["point"] for report in reports}) == 23
+
+
+def test_no_row_is_ever_without_its_file(reports):
+    assert [(one["point"], fault) for one in reports for fault in one["left"] if not fault.startswith("extra:")] == []
+
+
+def test_what_was_accepted_is_done_once(reports):
+    """Either the job was never taken in, or it ended as done with its picture."""
+    for one in reports:
+        assert {status for _, status, _ in one["jobs"]} == {"done"}, one
+        assert one["images"] == len(one["jobs"]), one
+
+
+def test_the_same_is_accepted_at_the_second_try(reports):
+    assert [one["point"] for one in reports if one["second_try"] != 201] == []
+    assert all(one["images_after"] == one["images"] + 1 for one in reports)
+
+
+def test_what_was_left_over_is_collected(reports):
+    assert [(one["point"], fault) for one in reports for fault in one["after"]] == []
+    assert all(one["files"] == 2 * one["images_after"] for one in reports)
+
+
+def test_there_was_something_to_collect(reports):
+    """Else the points would not be where they say."""
+    left = {one["point"] for one in reports if one["left"]}
+    assert left >= {
+        "upload: written aside, not yet named",
+        "upload: set aside, no row yet",
+        "upload: picture stored, thumbnail not",
+        "upload: all stored, no row",
+        "making: both stored, no row",
+    }
