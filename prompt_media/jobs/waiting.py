@@ -2,6 +2,9 @@
 
 import threading
 import time
+from functools import cache
+
+from django.conf import settings
 
 from prompt_media.errors import Conflict, FieldError, HouseError
 from prompt_media.jobs import bus
@@ -15,13 +18,29 @@ _LOOK_EVERY_WHEN_DEAF = 0.05
 _over = threading.Event()
 
 
+@cache
+def _places() -> threading.BoundedSemaphore:
+    """Who waits holds a thread of the web process, and some must be left for everybody else."""
+    return threading.BoundedSemaphore(max(1, settings.WEB_THREADS * 3 // 4))
+
+
 def end_all() -> None:
     """The process ends: let whoever waits, or will, be answered with the job as it stands."""
     _over.set()
 
 
 def for_end(job: Job, seconds: float) -> Job:
-    """Wait until the job has ended, at most so long; returns its row as it then stands, ended or not."""
+    """Wait until the job has ended, at most so long, and not at all when too many wait already; returns its row as it
+    then stands, ended or not."""
+    if not _places().acquire(blocking=False):
+        return Job.objects.get(pk=job.pk)
+    try:
+        return _wait(job, seconds)
+    finally:
+        _places().release()
+
+
+def _wait(job: Job, seconds: float) -> Job:
     until = time.monotonic() + seconds
     with bus.listening(job.pk) as ear:
         while (job := Job.objects.get(pk=job.pk)).is_live and (left := until - time.monotonic()) > 0:

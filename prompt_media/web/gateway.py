@@ -111,7 +111,7 @@ class Gateway:
         try:
             await self._stream(answer, answer.body, send, gone, stopped)
         except TimeoutError:
-            log.info("a client stopped reading and was left", path=told["PATH_INFO"])
+            log.info("a client stopped reading and was left", request=_request_id(answer))
         finally:
             gone.cancel()
             stopped.cancel()
@@ -176,6 +176,10 @@ class Gateway:
             # The server's own handler hangs on the loop and is called as before: only asyncio's empty one is replaced.
             signal.signal(number, hear)
         return stop
+
+
+def _request_id(answer: Answer) -> str:
+    return dict(answer.headers).get(b"x-request-id", b"").decode()
 
 
 async def _until(blocks: AsyncIterator[bytes], ends: "Collection[asyncio.Future[Any]]") -> AsyncIterator[bytes]:

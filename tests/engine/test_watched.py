@@ -4,12 +4,13 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.engine.calling import Caller, open_session
+from tests.engine.calling import Answer, Caller, open_session
 from tests.engine.following import Stream
 from tests.engine.running import Engine, manage, processes, wait_for
 from tests.engine.work import LONG, submit
@@ -128,6 +129,30 @@ def test_the_doctor_finds_a_running_studio_well(watched):
 
     assert told.returncode == 0, told.stdout
     assert {"broker", "workers", "versions"} <= {line.split()[1] for line in told.stdout.splitlines()}
+
+
+def test_those_who_wait_leave_room_for_others(start, picture):
+    small = start("small", WEB_THREADS="4")
+    small.wait_until_ready()
+    with closing(Caller(small.port)) as caller, ThreadPoolExecutor(6) as crowd:
+        session = open_session(caller, {"scenery.png": picture(), "dot.png": picture()})
+
+        def make_and_wait(_: int) -> Answer:
+            with closing(Caller(small.port)) as one:
+                return one.post(f"/session/{session}/generate/", LONG | {"frames": 600})
+
+        waiting = [crowd.submit(make_and_wait, number) for number in range(6)]
+        jobs = wait_for(lambda: len(all_jobs(caller)) == 6 and all_jobs(caller), what="six jobs")
+
+        assert small.get("/healthz") == 200
+        for job in jobs:
+            caller.post(f"{job['url']}cancel/")
+        assert sorted(one.result().status for one in waiting) == [202, 202, 202, 409, 409, 409]
+    small.stop()
+
+
+def all_jobs(caller: Caller) -> list[dict]:
+    return caller.get("/api/v1/jobs/?kind=compose").json["results"]
 
 
 def test_streams_are_counted_while_they_are_open_and_not_after_their_process_died(watched, caller, picture):
