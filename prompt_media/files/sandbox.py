@@ -45,10 +45,17 @@ class Bounds:
 
 
 DEFAULT = Bounds()
+_BYTES_A_PIXEL = 16
 
 
-def picture(data: bytes, facts: Facts, limits: Limits, bounds: Bounds = DEFAULT) -> Picture:
+def bounds_for(limits: Limits) -> Bounds:
+    """The default, or more memory where larger pictures than usual are allowed."""
+    return Bounds(memory_mb=max(DEFAULT.memory_mb, limits.pixels * _BYTES_A_PIXEL // _MEGABYTE))
+
+
+def picture(data: bytes, facts: Facts, limits: Limits, bounds: Bounds | None = None) -> Picture:
     """`decode.picture`, elsewhere. Also raises TooLarge (`too_costly`) when the bounds were met."""
+    bounds = bounds or bounds_for(limits)
     shared = mmap.mmap(-1, facts.size.pixels * 4)
     answer, exit_code = _ask(data, limits, bounds, shared)
     if exit_code == -signal.SIGKILL:

@@ -37,6 +37,11 @@ def test_pixels_come_back_as_they_were_decoded(picture, colour):
     assert np.array_equal(decoded(data).pixels, decode.picture(data).pixels)
 
 
+def test_memory_grows_with_the_pictures_that_are_allowed():
+    assert sandbox.bounds_for(decode.DEFAULT) == sandbox.DEFAULT
+    assert sandbox.bounds_for(decode.Limits(pixels=200_000_000)).memory_mb > 3000
+
+
 def test_a_refusal_comes_back_in_its_own_words(picture):
     whole = picture("JPEG", (600, 600))
 
