@@ -72,7 +72,7 @@ class JobEvents(APIView):
     def get(self, request: Request, job_id: UUID) -> HttpResponseBase:
         job, seen = selectors.job(job_id), request.headers.get("Last-Event-ID", "")
         response = _live(request, job, seen) if job.is_live else _ended(job, seen)
-        response["Cache-Control"] = "no-cache, no-transform"
+        response["Cache-Control"] = "private, no-cache, no-transform"
         response["X-Accel-Buffering"] = "no"
         return response
 

@@ -52,7 +52,7 @@ def test_a_job_is_told_from_its_beginning_to_its_result(engine, caller, begin):
         events = list(stream.events())
 
     assert (stream.response.status, head["Content-Type"]) == (200, "text/event-stream")
-    assert (head["Cache-Control"], head["X-Accel-Buffering"]) == ("no-cache, no-transform", "no")
+    assert (head["Cache-Control"], head["X-Accel-Buffering"]) == ("private, no-cache, no-transform", "no")
     assert events[-1].job == caller.get(job).json
     assert events[-1].job["status"] == "done"
     assert caller.get(events[-1].job["result"]["url"]).status == 200
