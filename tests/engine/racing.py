@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -158,12 +158,21 @@ def _end(how: str, studio: Studio, cleaner: Cleaner, session: str, tally: Tally,
 
 def _judge(number: int, studio: Studio, cleaner: Cleaner, session: str, tally: Tally) -> None:
     """Nothing is left, as soon as a worker that was at it has noticed."""
-    with suppress(AssertionError):
-        wait_for(lambda: not studio.stored(session), what="nothing left", seconds=10)
-    tally.wrong += [f"round {number}: left behind: {path}" for path in sorted(studio.stored(session))]
+    try:
+        wait_for(lambda: _is_gone(studio, session), what="nothing left", seconds=10)
+    except AssertionError:
+        tally.wrong += [f"round {number}: left behind: {path}" for path in sorted(studio.stored(session))]
     tally.wrong += [
         f"round {number}: {count} {rows} left" for rows, count in cleaner.tell(f"left {session}").items() if count
     ]
+
+
+def _is_gone(studio: Studio, session: str) -> bool:
+    """Looked at twice: a worker that has not noticed yet may still write something, and takes it away again."""
+    if studio.stored(session):
+        return False
+    time.sleep(0.3)
+    return not studio.stored(session)
 
 
 def _later(chance: random.Random, act: Callable[[], object]) -> Callable[[], object]:

@@ -87,7 +87,8 @@ def _do_faults(studio: House, diary: Diary, seed: int, wish: argparse.Namespace)
 
 def _race(studio: House, diary: Diary, rounds: int, seed: int) -> None:
     files = {"scenery.png": noise(200, (30, 90, 200)), "dot.png": noise(90, (250, 40, 40))}
-    tally = race(studio, studio.environment, files, rounds=rounds, seed=seed)
+    quiet = studio.environment | {"LOG_LEVEL": "WARNING"}
+    tally = race(studio, quiet, files, rounds=rounds, seed=seed)
     diary.wrong += [f"race, {told}" for told in tally.wrong]
     _say(f"race          {tally.rounds} rounds of clean-up against generation, {len(tally.wrong)} wrong")
 
