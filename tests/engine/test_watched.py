@@ -87,6 +87,18 @@ def test_every_line_of_every_part_of_ours_is_an_object(watched, child):
         assert {"event", "level", "logger", "timestamp"} <= line.keys()
 
 
+def test_without_log_files_the_terminal_gets_every_line(start):
+    told = start("contained", LOG_FILES="0", LOG_JSON="1")
+    told.wait_until_ready()
+
+    assert told.get("/healthz") == 200
+    wait_for(lambda: '"route": "/healthz"' in told.output, what="the line of a request")
+    told.stop()
+    ours = [line for line in told.output.splitlines() if line.startswith("{")]
+    assert {"Stopping.", "request"} <= {json.loads(line)["event"] for line in ours}
+    assert not (told.home / "var" / "logs").exists()
+
+
 def test_the_web_servers_own_lines_are_objects_too(watched):
     kill_web_processes(watched)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -20,6 +21,8 @@ from prompt_media.celery import app
 from prompt_media.errors import HouseError
 from prompt_media.supervisor import engine
 from prompt_media.supervisor.plan import Layout, Parts
+
+log = structlog.get_logger(__name__)
 
 MIGRATION_LOCK = 8001
 """Any number that is ours: Postgres keys its advisory locks by number."""
@@ -45,7 +48,7 @@ class Command(BaseCommand):
         door = replace(checks.door(), host=host)
         if refusal := checks.refusal(door if parts is not Parts.WORKERS else checks.without_web(door)):
             raise CommandError(refusal)
-        self.stdout.write(f"Prompt Media {settings.VERSION}, data in {settings.DATA_DIR}")
+        self._say(f"Prompt Media {settings.VERSION}, data in {settings.DATA_DIR}")
         try:
             engine.run(
                 _layout(host, port, parts),
@@ -57,6 +60,9 @@ class Command(BaseCommand):
             raise CommandError(error.detail) from error
 
     def _say(self, line: str) -> None:
+        if settings.LOG_JSON:
+            log.info(line)
+            return
         self.stdout.write(line)
         self.stdout.flush()
 
