@@ -230,8 +230,8 @@ def _bucket() -> dict[str, object]:
             s3={"addressing_style": S3_ADDRESSING_STYLE},
             signature_version="s3v4",
             connect_timeout=3,
-            read_timeout=10,
-            retries={"mode": "standard", "max_attempts": 2},
+            read_timeout=3,
+            retries={"mode": "standard", "total_max_attempts": 2},
         ),
     }
 

@@ -18,7 +18,7 @@ from storages.utils import clean_name
 
 from prompt_media.errors import Unavailable
 from prompt_media.files.found import Found
-from prompt_media.files.store import Span
+from prompt_media.files.store import Span, StorageAway
 
 log = structlog.get_logger(__name__)
 # How often a download that broke off is taken up again.
@@ -31,7 +31,7 @@ def _outages_told() -> Iterator[None]:
         yield
     except (BotoCoreError, Boto3Error, ClientError) as error:
         log.warning("storage not answering", reason=str(error))
-        raise Unavailable("The file storage is not answering. Try again in a moment.", retry_after=5) from error
+        raise StorageAway("The file storage is not answering. Try again in a moment.", retry_after=5) from error
 
 
 class BucketStorage(S3Storage):

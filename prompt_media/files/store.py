@@ -11,12 +11,16 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from prompt_media.errors import NotFound
+from prompt_media.errors import NotFound, Unavailable
 from prompt_media.files import disk
 from prompt_media.files.found import Found, Walkable
 
 _CHUNK = 1024 * 1024
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+class StorageAway(Unavailable):
+    """Files are on another machine, and it does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,23 @@ def put(key: str, data: bytes) -> None:
 def put_together(files: Mapping[str, bytes]) -> None:
     """Keep several files, all of them or none. Raises StorageFull while the disk's last free room is at stake."""
     disk.require(sum(map(len, files.values())))
-    with ExitStack() as unless_whole:
-        unless_whole.callback(discard, files)
+    with taking_back(files) as unless_whole:
         for key, data in files.items():
             put(key, data)
         unless_whole.pop_all()
+
+
+@contextmanager
+def taking_back(keys: Iterable[str]) -> Iterator[ExitStack]:
+    """Files that go again unless the yielded stack is emptied. Not from a storage that is away: asking it once more
+    would only let the caller wait, and the sweep takes what it kept."""
+    with ExitStack() as unless_whole:
+        unless_whole.callback(discard, list(keys))
+        try:
+            yield unless_whole
+        except StorageAway:
+            unless_whole.pop_all()
+            raise
 
 
 def settled_together() -> AbstractContextManager[None]:

@@ -58,8 +58,7 @@ def take_in(
         {"key": key, "label": names.label(arrival.label), "tag": tag, "bytes": len(arrival.data)}
         for key, arrival, tag in zip_longest(waiting, arrivals, tags)
     ]
-    with workspace.writing_into(session.public_id), ExitStack() as unless_taken:
-        unless_taken.callback(store.discard, waiting)
+    with workspace.writing_into(session.public_id), store.taking_back(waiting) as unless_taken:
         store.put_together({key: arrival.data for key, arrival in zip(waiting, arrivals, strict=True)})
         with transaction.atomic(durable=True):
             locked = workspace.locked(session)
