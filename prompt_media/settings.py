@@ -149,6 +149,7 @@ MIDDLEWARE = [
     "prompt_media.web.policy.ContentPolicyMiddleware",
     "prompt_media.web.middleware.same_origin",
     "prompt_media.web.middleware.body_limit",
+    "prompt_media.web.middleware.without_nul",
     "prompt_media.web.rates.by_address",
     "prompt_media.access.middleware.Gate",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -19,6 +19,7 @@ from prompt_media.jobs import cards, waiting
 from prompt_media.jobs import services as job_services
 from prompt_media.jobs.models import Job
 from prompt_media.web import identity, rates
+from prompt_media.web.fields import posted
 from prompt_media.web.pages import PageRequest
 from sessions_app import desk, selectors
 from sessions_app.composing import scene
@@ -63,7 +64,7 @@ def shelves(request: PageRequest) -> HttpResponse:
 @identity.page
 def new(request: PageRequest) -> HttpResponse:
     """End the session that was open and begin another."""
-    workspace.close_if_there(request.POST.get("session", ""))
+    workspace.close_if_there(posted(request, "session"))
     _opened(request)
     return redirect("studio")
 
@@ -85,14 +86,14 @@ def pictures(request: PageRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 def load_samples(request: PageRequest, session_id: UUID) -> HttpResponse:
     current = workspace.enter(session_id)
-    return _when_done(samples.load(current), current, prompt=request.POST.get("prompt", ""))
+    return _when_done(samples.load(current), current, prompt=posted(request, "prompt"))
 
 
 @require_POST
 def tag(request: PageRequest, session_id: UUID) -> HttpResponse:
     """Name a picture. A refused name comes back in its field, with one that would do."""
     current = workspace.enter(session_id)
-    filename, name = request.POST.get("filename", ""), request.POST.get("tag", "")
+    filename, name = posted(request, "filename"), posted(request, "tag")
     try:
         workspace.assign_tag(session=current, filename=filename, tag=name.strip() or None)
         refusal: Context = {}
@@ -110,7 +111,7 @@ def tag(request: PageRequest, session_id: UUID) -> HttpResponse:
 def remove(request: PageRequest, session_id: UUID) -> HttpResponse:
     """Delete one picture or result for good."""
     current = workspace.enter(session_id)
-    image = get_object_or_404(selectors.images(current), name=request.POST.get("filename", ""))
+    image = get_object_or_404(selectors.images(current), name=posted(request, "filename"))
     workspace.remove_image(image=image)
     if not request.htmx:
         return redirect("studio-session", session_id)

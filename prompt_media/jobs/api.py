@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -23,6 +22,15 @@ from prompt_media.web.schema import header, refusals
 
 CHAPTER = "Jobs"
 _UNKNOWN = {404: "unknown_job"}
+_EVENT = {
+    "type": "object",
+    "description": "One event of the stream.",
+    "required": ["id", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "For `Last-Event-ID`."},
+        "data": {"type": "string", "description": "The job as JSON, in the shape of `GET /api/v1/jobs/<id>/`."},
+    },
+}
 
 
 class JobFilter(filters.FilterSet):
@@ -64,7 +72,7 @@ class JobEvents(APIView):
         description="Each event is the job's JSON. A stream ends after a minute; `EventSource` comes back by itself.",
         parameters=[header("Last-Event-ID", "The last event that was seen: it is not told again.")],
         responses={
-            (200, streams.MEDIA_TYPE): OpenApiTypes.STR,
+            (200, streams.MEDIA_TYPE): _EVENT,
             204: OpenApiResponse(description="The job's last event was seen already: do not come back."),
         },
         extensions=refusals(_UNKNOWN | {503: "too_many_streams"}),

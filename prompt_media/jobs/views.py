@@ -14,6 +14,7 @@ from prompt_media.jobs import cards, selectors, services
 from prompt_media.jobs.cards import Card
 from prompt_media.jobs.models import Job
 from prompt_media.web import identity
+from prompt_media.web.filters import typed
 from prompt_media.web.pages import PageRequest
 
 # A page of the past; the rest is found by search.
@@ -93,7 +94,7 @@ def _back(request: PageRequest, job_id: UUID) -> HttpResponse:
 
 def _listing(request: PageRequest, mine: QuerySet[Job]) -> dict[str, object]:
     state = request.GET.get("state", "all")
-    words = request.GET.get("q", "").strip()
+    words = typed(request.GET.get("q", ""))
     wanted = mine.filter(status__in=STATES.get(state, STATES["all"]))
     if words:
         wanted = selectors.matching(wanted, words)

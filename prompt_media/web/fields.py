@@ -5,9 +5,12 @@ In an address everything is text, so there yes and no have their words.
 
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.utils import html
+
+from prompt_media.errors import Unprocessable
 
 YES, NO = ("1", "true", "yes"), ("0", "false", "no")
 _NEITHER = "This is neither yes (1, true, yes) nor no (0, false, no)."
@@ -27,6 +30,14 @@ def asked(request: Request, flag: str) -> bool:
         return truth(request.query_params.get(flag, "")) or False
     except ValueError as error:
         raise serializers.ValidationError({flag: str(error)}) from error
+
+
+def posted(request: HttpRequest, name: str) -> str:
+    """A text out of a page's form; what is not there is empty. Raises Unprocessable."""
+    text = request.POST.get(name, "")
+    if "\0" in text:
+        raise Unprocessable(f"{name}: Null characters are not allowed.", field=name)
+    return text
 
 
 class Text(serializers.CharField):

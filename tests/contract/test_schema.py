@@ -5,17 +5,16 @@ each time.
 """
 
 import os
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator
 
+import pytest
 import schemathesis
-from django.http import HttpResponseBase
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, settings
 from schemathesis import Case, Response
 from schemathesis.checks import CHECKS, load_all_checks
 
-from prompt_media.wsgi import application
+from tests.contract.calling import served
 from tests.contract.lived_in import SECRET, House
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "20"))
@@ -25,16 +24,6 @@ CONFIG = schemathesis.Config.from_dict(
 )
 # The refusals of a shape. Whoever keeps to the schema never meets one.
 OF_SHAPE = {"invalid", "unprocessable", "unreadable_body", "unsupported_media_type", "not_found", "length_required"}
-
-
-def served(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """The web door, its answers read to the end and closed as a server would."""
-    response: Iterable[bytes] = application(environ, start_response)
-    try:
-        return [b"".join(response)]
-    finally:
-        if isinstance(response, HttpResponseBase):
-            response.close()
 
 
 def told() -> schemathesis.BaseSchema:
@@ -53,6 +42,13 @@ def checks() -> list[schemathesis.CheckFunction]:
 def is_refused_for_its_content(case: Case, response: Response) -> bool:
     """Whether a call that keeps to the schema was understood, and refused for what it asks."""
     return response.json()["code"] not in OF_SHAPE
+
+
+@pytest.fixture
+def house(house: House) -> Iterator[House]:
+    """Somebody came through its door: else nothing was seen of the answers."""
+    yield house
+    assert any(status < 300 for status in house.answers)
 
 
 schema = told()
