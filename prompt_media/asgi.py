@@ -7,11 +7,13 @@ from django.conf import settings
 
 from prompt_media.jobs import waiting
 from prompt_media.web import connections
-from prompt_media.web.gateway import Gateway
+from prompt_media.web.arrival import Pace
+from prompt_media.web.gateway import Gateway, Patience
 
 application = Gateway(
     django,
     threads=settings.WEB_THREADS,
+    patience=Patience(Pace(settings.CLIENT_SECONDS), settings.CLIENT_SECONDS),
     largest_body=settings.BODY_MB * 1024 * 1024,
     at_stop=waiting.end_all,
     after_work=connections.let_go,

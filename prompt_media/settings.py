@@ -89,6 +89,7 @@ HTTPS: bool = env.bool("HTTPS", False)
 WEB_WORKERS: int = env.int("WEB_WORKERS", os.cpu_count() or 1)
 WEB_THREADS: int = env.int("WEB_THREADS", 64)
 WEB_CONNECTIONS: int = env.int("WEB_CONNECTIONS", 2000)
+CLIENT_SECONDS: int = env.int("CLIENT_SECONDS", 20)
 QUICK_WORKERS: int = env.int("QUICK_WORKERS", os.cpu_count() or 1)
 BULK_WORKERS: int = env.int("BULK_WORKERS", 1)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
@@ -36,7 +37,7 @@ class BrokenOff(HouseError):
 class Pace:
     """How long a body may take: some seconds, and for each second more so many bytes must have come."""
 
-    seconds: float = 15.0
+    seconds: float = 20.0
     bytes_a_second: int = 4 * 1024
 
     def deadline(self, began: float, received: int) -> float:
@@ -76,17 +77,17 @@ async def _into(file: BinaryIO, receive: Receive, pace: Pace) -> None:
         more = message.get("more_body", False)
 
 
-async def drained(receive: Receive, *, most: int, seconds: float) -> None:
-    """Read away what is left of a refused body: many clients send all of it before they listen for the answer."""
+async def drained(receive: Receive, *, most: int, seconds: float) -> bool:
+    """Read away what is left of a refused body: many clients send all of it before they listen for the answer. Whether
+    that was all of it."""
     left, more = most, True
-    try:
+    with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while more and left > 0:
                 message = await receive()
                 left -= len(message.get("body", b""))
                 more = message.get("more_body", False)
-    except TimeoutError:
-        return
+    return not more
 
 
 def _now() -> float:

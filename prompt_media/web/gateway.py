@@ -17,7 +17,7 @@ import structlog
 from django.http import HttpResponseBase, StreamingHttpResponse
 
 from prompt_media.errors import HouseError
-from prompt_media.web import arrival, environ
+from prompt_media.web import arrival, environ, peers
 from prompt_media.web.arrival import Pace, Receive
 from prompt_media.web.environ import Environ, Scope
 
@@ -33,8 +33,10 @@ STREAMS = "prompt_media.streams"
 REFUSAL = "prompt_media.refusal"
 """In a request's environment: why its body was not waited for any longer; `middleware.body_limit` answers with it."""
 
-_BLOCK = 128 * 1024
+_BLOCK = 64 * 1024
 """What is sent at once: little enough that a client on a slow line takes it in time."""
+
+_LAST_BYTES_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Patience:
     """How long clients are waited for."""
 
     body: Pace = field(default_factory=Pace)
-    block_seconds: float = 30.0
+    block_seconds: float = 20.0
     """For one block of an answer to be taken."""
     drain_seconds: float = 5.0
     """For a refused body to be read away."""
@@ -95,23 +97,38 @@ class Gateway:
                 told["wsgi.input"] = await arrival.whole(receive, self._patience.body)
             except HouseError as error:
                 told[REFUSAL] = error
-        await self._answer(told, receive, send, stop)
-        if not is_wanted:
-            await arrival.drained(receive, most=self._largest_body, seconds=self._patience.drain_seconds)
-
-    async def _answer(self, told: Environ, receive: Receive, send: Send, stop: asyncio.Event) -> None:
         answer = await self._in_thread(self._ask, told)
         if REFUSAL in told:
             answer.headers.append((b"connection", b"close"))
+        try:
+            await self._give(answer, receive, send, stop)
+        except TimeoutError:
+            log.info("a client took nothing of its answer and was left", request=_request_id(answer))
+            await self._hang_up(scope)
+            return
+        if REFUSAL in told or not (is_wanted or await self._drained(receive)):
+            # The answer's last bytes are on their way; what the server waits for after them need not come.
+            await asyncio.sleep(_LAST_BYTES_SECONDS)
+            await self._hang_up(scope)
+
+    async def _drained(self, receive: Receive) -> bool:
+        return await arrival.drained(receive, most=self._largest_body, seconds=self._patience.drain_seconds)
+
+    async def _hang_up(self, scope: Scope) -> None:
+        if client := scope.get("client"):
+            host, port = client
+            await self._in_thread(peers.hang_up, host, int(port))  # granian's port is a text
+
+    async def _give(self, answer: Answer, receive: Receive, send: Send, stop: asyncio.Event) -> None:
+        """Send the answer. Raises TimeoutError when the client does not take it."""
         if isinstance(answer.body, bytes):
-            await _send_whole(answer, send)
+            await send(_head(answer))
+            await self._send(answer.body, send, more=False)
             return
         gone = asyncio.ensure_future(_departure(receive))
         stopped = asyncio.ensure_future(stop.wait())
         try:
             await self._stream(answer, answer.body, send, gone, stopped)
-        except TimeoutError:
-            log.info("a client stopped reading and was left", request=_request_id(answer))
         finally:
             gone.cancel()
             stopped.cancel()
@@ -143,12 +160,17 @@ class Gateway:
         blocks = _until(aiter(body), {gone, stopped}) if body.is_async else self._read(iter(body))
         await send(_head(answer))
         async for block in blocks:
-            for start in range(0, len(block), _BLOCK):
-                async with asyncio.timeout(self._patience.block_seconds):
-                    await send(_part(block[start : start + _BLOCK], more=True))
+            await self._send(block, send, more=True)
             if gone.done():
                 return
         await send(_part(b"", more=False))
+
+    async def _send(self, data: bytes, send: Send, *, more: bool) -> None:
+        """Raises TimeoutError when the client does not take it."""
+        for start in range(0, len(data) or 1, _BLOCK):
+            end = start + _BLOCK
+            async with asyncio.timeout(self._patience.block_seconds):
+                await send(_part(data[start:end], more=more or end < len(data)))
 
     async def _read(self, blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
         while (block := await self._in_thread(next, blocks, None)) is not None:
@@ -198,12 +220,6 @@ async def _until(blocks: AsyncIterator[bytes], ends: "Collection[asyncio.Future[
 async def _departure(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _send_whole(answer: Answer, send: Send) -> None:
-    assert isinstance(answer.body, bytes)
-    await send(_head(answer))
-    await send(_part(answer.body, more=False))
 
 
 def _head(answer: Answer) -> dict[str, Any]:
