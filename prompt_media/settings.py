@@ -297,6 +297,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(hours=1)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "prompt_media.web.rates.place"
+AXES_USERNAME_CALLABLE = "prompt_media.access.lockout.name_tried"
 AXES_LOCKOUT_CALLABLE = "prompt_media.access.lockout.answer"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
