@@ -342,6 +342,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Pictures with names, sentences that place them. Errors are application/problem+json (RFC 9457).",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
+    "TAGS": [{"name": chapter} for chapter in ("The studio", "Jobs", "Your own", "Tokens", "Watching")],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
