@@ -50,7 +50,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def engine(home: Path) -> Iterator[Engine]:
-    running = Engine(home / "studio", QUICK_WORKERS="2")
+    running = Engine(home / "studio", QUICK_WORKERS="2", SESSION_JOBS="50")
     running.wait_until_ready()
     yield running
     running.stop()
