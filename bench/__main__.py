@@ -1,9 +1,9 @@
-"""`python -m bench gif | png | growth | preview | queue | uploads | health`: one comparison, printed as a table."""
+"""`python -m bench` and the name of one comparison: it is printed as a table."""
 
 import importlib
 import sys
 
-COMPARISONS = ("gif", "png", "growth", "preview", "queue", "uploads", "health")
+COMPARISONS = ("gif", "png", "growth", "preview", "queue", "uploads", "health", "streams")
 
 
 def main(argv: list[str]) -> int:

@@ -35,7 +35,7 @@ def main(argv: list[str]) -> int:
     rounds = parser.parse_args(argv).rounds
     with tempfile.TemporaryDirectory() as folder, _engine(Path(folder)) as engine:
         caller = Caller(engine.port)
-        session = open_session(caller, {"night.png": _picture()})
+        session = open_session(caller, {"night.png": picture()})
         make_inline = _inline(engine, session)
         starts = [_start_ms(caller, session) for _ in range(WARM_UP + rounds)][WARM_UP:]
         waits, inlines = _turn_by_turn(lambda: _make_over_http(caller, session), make_inline, rounds=rounds)
@@ -52,7 +52,7 @@ def _engine(home: Path) -> Iterator[Engine]:
         engine.stop()
 
 
-def _picture() -> bytes:
+def picture() -> bytes:
     file = BytesIO()
     Image.new("RGB", (256, 256), "midnightblue").save(file, "PNG")
     return file.getvalue()

@@ -6,10 +6,11 @@ from prompt_media.wsgi import application as django  # it wakes Django, which wh
 from django.conf import settings
 
 from prompt_media.jobs import waiting
-from prompt_media.web import connections
+from prompt_media.web import connections, peers
 from prompt_media.web.arrival import Pace
 from prompt_media.web.gateway import Gateway, Patience
 
+peers.make_room(settings.WEB_CONNECTIONS)
 application = Gateway(
     django,
     threads=settings.WEB_THREADS,

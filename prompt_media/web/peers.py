@@ -1,13 +1,27 @@
-"""Hanging up on a client, which the web server has no word for."""
+"""The connections of this process: room for them, and hanging up on one, which the web server has no word for."""
 
 import os
+import resource
 import socket
 import struct
 from contextlib import suppress
 
+_OWN_FILES = 500
 _OPEN_FILES = "/dev/fd"
 # Linger on, for no time: what still waits to be sent is thrown away when the server closes its end.
 _AT_ONCE = struct.pack("ii", 1, 0)
+
+
+def room_for(connections: int) -> int:
+    """How many of them a process may hold: each is an open file."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return connections if most == resource.RLIM_INFINITY else min(connections, most - _OWN_FILES)
+
+
+def make_room(connections: int) -> None:
+    """Let this process open as many files as so many connections need, as far as the machine allows it."""
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, room_for(connections) + _OWN_FILES), most))
 
 
 def hang_up(host: str, port: int) -> None:

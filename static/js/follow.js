@@ -1,6 +1,6 @@
 // Follows jobs. The one at work is streamed (server-sent events) and shown as it comes; everything that is not streamed
 // asks for itself: [data-every] says how often, in milliseconds, and [data-follows] which job it shows.
-const quiet = 10_000; // what a stream keeps up to date asks only now and then
+const quiet = 10_000; // what a stream keeps up to date asks only now and then; [data-quiet] says otherwise
 const afterRefusal = 30_000;
 const afterEnd = 5_000;
 const ended = ["done", "failed", "cancelled"];
@@ -75,7 +75,7 @@ function ask(element) {
 
 function rest(element) {
   const job = element.dataset.follows;
-  if (isOpen() && (!job || job === followed)) return quiet;
+  if (isOpen() && (!job || job === followed)) return Number(element.dataset.quiet ?? quiet);
   return Math.max(element.dataset.every, document.hidden ? 2000 : 0);
 }
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
@@ -27,6 +28,10 @@ class Stream:
     def __exit__(self, *_: object) -> None:
         self.response.close()
         self._connection.close()
+
+    def shut(self) -> None:
+        """From another thread: whoever reads is told that there is no more."""
+        self._connection.sock.shutdown(socket.SHUT_RDWR)
 
     def lines(self) -> Iterator[str]:
         while line := self.response.readline():

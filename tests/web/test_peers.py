@@ -1,5 +1,6 @@
 """Hanging up on one client among others."""
 
+import resource
 import socket
 
 import pytest
@@ -30,3 +31,19 @@ def test_a_client_that_has_left_already_is_no_trouble(listener):
     with socket.create_connection(listener.getsockname()) as gone:
         address = gone.getsockname()
     peers.hang_up(*address)
+
+
+@pytest.mark.parametrize(
+    ("most", "room"), [pytest.param(20_000, 2000, id="plenty"), pytest.param(1024, 524, id="a small machine")]
+)
+def test_no_more_connections_are_held_than_files_may_be_open(monkeypatch, most, room):
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (1024, most))
+    assert peers.room_for(2000) == room
+
+
+def test_files_are_allowed_for_as_far_as_the_machine_goes(monkeypatch):
+    allowed = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (1024, 2048))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: allowed.append(limits))
+    peers.make_room(2000)
+    assert allowed == [(2048, 2048)]

@@ -21,6 +21,7 @@ from prompt_media.celery import app
 from prompt_media.errors import HouseError
 from prompt_media.supervisor import engine
 from prompt_media.supervisor.plan import Layout, Parts
+from prompt_media.web import peers
 
 log = structlog.get_logger(__name__)
 
@@ -84,7 +85,7 @@ def _layout(host: str, port: int, parts: Parts) -> Layout:
         quick_workers=settings.QUICK_WORKERS,
         bulk_workers=settings.BULK_WORKERS,
         web_workers=settings.WEB_WORKERS,
-        web_connections=settings.WEB_CONNECTIONS,
+        web_connections=peers.room_for(settings.WEB_CONNECTIONS),
         log_files=settings.LOG_FILES,
         broker_socket=None if settings.REDIS_URL else settings.BROKER_SOCKET,
         parts=parts,
