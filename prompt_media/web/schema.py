@@ -70,6 +70,7 @@ _HEADERS: Mapping[int, Told] = {
     429: {"Retry-After": _RETRY_AFTER},
     503: {"Retry-After": _RETRY_AFTER},
 }
+_REPLAYED = {"schema": {"type": "string", "enum": ["true"]}, "description": "This was done before, under this key."}
 _REQUEST_ID = {"required": True, "schema": _TEXT, "description": "The id under which the log knows this call."}
 
 
@@ -171,9 +172,16 @@ def tell_refusals(result: Told, **_: Any) -> Told:
         for method, operation in path.items():
             _empty_asks_for_nothing(operation)
             _refuse(operation, _codes(method, operation), components["responses"])
+            _tell_of_replays(operation)
     for response in (*_answers(result["paths"]), *components["responses"].values()):
         response.setdefault("headers", {})["X-Request-ID"] = {"$ref": "#/components/headers/X-Request-ID"}
     return result
+
+
+def _tell_of_replays(operation: Told) -> None:
+    if IDEMPOTENCY_KEY.name in {one["name"] for one in operation.get("parameters", [])}:
+        for response in _answers({"": {"": operation}}):
+            response.setdefault("headers", {})["Idempotent-Replayed"] = _REPLAYED
 
 
 def _empty_asks_for_nothing(operation: Told) -> None:
