@@ -21,6 +21,7 @@ class Token(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: it does not end by itself.")
     last_used_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
+    made_with = models.ForeignKey("self", on_delete=models.CASCADE, null=True, editable=False, related_name="made")
 
     class Meta:
         ordering = ["-created_at", "-id"]

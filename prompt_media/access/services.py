@@ -9,12 +9,13 @@ import structlog
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from prompt_media.access import selectors
 from prompt_media.access.models import Token
-from prompt_media.errors import Unprocessable
+from prompt_media.errors import NotSignedIn, Unprocessable
 
 log = structlog.get_logger(__name__)
 
@@ -41,29 +42,44 @@ def create(
     expires_at: datetime | None = None,
     made_with: Token | None = None,
 ) -> Fresh:
-    """A new token of this account. One made with another token ends with it at the latest."""
+    """A new token of this account. One made with another ends with it at the latest, also when that is revoked."""
     if expires_at is not None and expires_at <= timezone.now():
         raise Unprocessable("A token must end in the future, or say no end.", code="out_of_range", field="expires_at")
     ends = [end for end in (expires_at, made_with.expires_at if made_with else None) if end]
     secret = _MARK + secrets.token_urlsafe(32)
-    token = Token.objects.create(
-        user_id=user.pk,
-        name=name,
-        scope=scope,
-        digest=selectors.digest(secret),
-        prefix=secret[:_SHOWN],
-        expires_at=min(ends, default=None),
-    )
+    with transaction.atomic():
+        _require_living(made_with)
+        token = Token.objects.create(
+            user_id=user.pk,
+            name=name,
+            scope=scope,
+            digest=selectors.digest(secret),
+            prefix=secret[:_SHOWN],
+            expires_at=min(ends, default=None),
+            made_with=made_with,
+        )
     log.info("token made", token=token.prefix, user=user.pk, scope=scope)
     return Fresh(token, secret)
 
 
+def _require_living(maker: Token | None) -> None:
+    """Held until the new token is there: a maker that is revoked meanwhile finds it, and ends it too."""
+    if maker and not Token.objects.select_for_update().filter(pk=maker.pk, revoked_at=None).exists():
+        raise NotSignedIn("This token is not known here, or it has ended.")
+
+
 def revoke(token: Token) -> None:
-    """End a token at once and for good."""
+    """End a token at once and for good, and with it all that were made with it, and with those."""
     now = timezone.now()
-    if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
-        token.revoked_at = now
-        log.info("token revoked", token=token.prefix, user=token.user_id)
+    with transaction.atomic():
+        ended, generation = 0, [token.pk]
+        while generation:
+            # First ended, which waits for whoever makes one more with them, then asked for what they have made.
+            ended += Token.objects.filter(pk__in=generation, revoked_at=None).update(revoked_at=now)
+            generation = list(Token.objects.filter(made_with__in=generation).values_list("pk", flat=True))
+    token.refresh_from_db(fields=["revoked_at"])
+    if ended:
+        log.info("token revoked", token=token.prefix, user=token.user_id, ended=ended)
 
 
 def note_use(token: Token) -> None:

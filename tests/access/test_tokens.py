@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from prompt_media.access import services
 from prompt_media.access.models import Token
+from prompt_media.errors import NotSignedIn
 from sessions_app.models import Session
 from tests.sessions_app.calling import post, refused
 
@@ -108,6 +109,33 @@ def test_a_token_that_may_write_makes_others_that_end_with_it(ada, bearing):
     made = post(bearing(ada, expires_at=end), TOKENS, {"expires_at": "2999-01-01T00:00:00Z"})
     assert made.status_code == 201
     assert set(Token.objects.values_list("expires_at", flat=True)) == {end}
+
+
+def test_a_revoked_token_takes_with_it_all_that_were_made_with_it(ada, client, bearing):
+    made_by_hand, leaked = services.create(user=ada).secret, services.create(user=ada)
+    child = post(bearing(leaked.secret), TOKENS, {}).json()["token"]
+    grandchild = post(bearing(child), TOKENS, {}).json()["token"]
+    client.force_login(ada)
+
+    assert client.delete(f"{TOKENS}{leaked.token.pk}/").status_code == 204
+
+    family = (leaked.secret, child, grandchild)
+    assert [bearing(secret).get("/api/v1/jobs/").status_code for secret in family] == [401, 401, 401]
+    assert bearing(made_by_hand).get("/api/v1/jobs/").status_code == 200
+
+
+def test_a_token_leaves_the_one_it_was_made_with_alive(ada, bearing):
+    maker = services.create(user=ada)
+    services.revoke(services.create(user=ada, made_with=maker.token).token)
+    assert bearing(maker.secret).get("/api/v1/jobs/").status_code == 200
+
+
+def test_a_token_revoked_in_the_same_moment_makes_no_other(ada):
+    maker = services.create(user=ada).token
+    services.revoke(Token.objects.get(pk=maker.pk))
+    with pytest.raises(NotSignedIn):
+        services.create(user=ada, made_with=maker)
+    assert Token.objects.count() == 1
 
 
 @pytest.mark.parametrize("visits", [False, True], ids=["house", "visitor"])
