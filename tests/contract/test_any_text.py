@@ -14,9 +14,10 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 
+from prompt_media.jobs.models import Job
 from sessions_app.models import Image, Session
 from tests.contract.calling import CSRF, Answer, call, on_the_wire, quoted
-from tests.contract.lived_in import SECRET, SESSION, House
+from tests.contract.lived_in import JOBS, SECRET, SESSION, House
 from tests.contract.naughty import BODIES, FOR_DATABASES, TEXTS
 
 BEARER = {"Authorization": f"Bearer {SECRET}"}
@@ -83,7 +84,7 @@ IN_ADDRESSES = {
     f"POST /upload/{SESSION}/": ["auto_tag"],
     "GET OUTPUT": ["download", "thumbnail"],
     f"GET /studio/{SESSION}/": ["prompt"],
-    "GET /jobs/": ["q", "state"],
+    "GET /jobs/": ["q", "state", "from"],
     "GET /login/": ["next"],
     "GET /admin/jobs/job/": ["q", "status", "p", "o", "created_at__gte", "nobody__knows"],
     "GET /admin/sessions_app/image/": ["q"],
@@ -109,7 +110,8 @@ IN_HEADERS = {
     "POST /session/create/": ["Idempotency-Key", "Origin", "X-CSRFToken", "X-HTTP-Method-Override"],
     f"POST /session/{SESSION}/generate/": ["Prefer", "Idempotency-Key"],
     "GET OUTPUT": ["Range", "If-Range", "If-None-Match", "If-Modified-Since"],
-    "GET /api/v1/jobs/": ["Authorization", "Last-Event-ID", *OF_ANY],
+    "GET /api/v1/jobs/": ["Authorization", *OF_ANY],
+    f"GET /api/v1/jobs/{JOBS[Job.Status.DONE]}/events/": ["Last-Event-ID"],
     "GET /jobs/": ["HX-Current-URL", "HX-Target", "HX-Trigger", *OF_ANY],
     "POST /login/": ["X-Forwarded-For", "User-Agent"],
     "GET /admin/login/": OF_ANY,
@@ -155,7 +157,7 @@ def unsound(ask: Callable[[str], Answer], *never: str) -> dict[str, object]:
 
 def pages(signed_in: dict[str, str]) -> dict[str, object]:
     """Every page that shows what people wrote, and is not as it should be."""
-    shown = ["/", f"/studio/{SESSION}/", "/jobs/", "/account/", "/admin/", "/admin/jobs/job/"]
+    shown = ["/", "/sessions/", f"/studio/{SESSION}/", "/jobs/", "/account/", "/admin/", "/admin/jobs/job/"]
     shown += [f"/admin/sessions_app/{model}/" for model in ("session", "image", "tag", "generation")]
     answers = {path: call("GET", path, headers=signed_in) for path in shown}
     return {path: one.body[:300] for path, one in answers.items() if one.status != 200 or not is_sound(one)}
