@@ -64,8 +64,9 @@ def shelves(request: PageRequest) -> HttpResponse:
 @identity.page
 def new(request: PageRequest) -> HttpResponse:
     """End the session that was open and begin another."""
-    workspace.close_if_there(posted(request, "session"))
+    # In this order: whoever may open no more keeps what is open.
     _opened(request)
+    workspace.close_if_there(posted(request, "session"))
     return redirect("studio")
 
 

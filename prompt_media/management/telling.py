@@ -1,16 +1,20 @@
 """How the operator's commands tell things: examples in the help, amounts for people, a count while they work."""
 
 import argparse
+import math
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser, DjangoHelpFormatter
+from django.utils import timezone
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+_MOST_DAYS = 36_500
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -28,6 +32,22 @@ class OperatorCommand(BaseCommand):
         parser = super().create_parser(prog_name, subcommand, **kept | kwargs)
         parser.description = textwrap.fill(self.help, 100)
         return parser
+
+
+def days(text: str) -> timedelta:
+    """What an option that asks for an age was given."""
+    try:
+        count = float(text)
+    except ValueError:
+        count = math.nan
+    if not 0 < count <= _MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no age; give days, above 0 and up to {_MOST_DAYS}")
+    return timedelta(days=count)
+
+
+def moment(when: datetime) -> str:
+    """A time for people, by the studio's own clock."""
+    return f"{timezone.localtime(when):%Y-%m-%d %H:%M}"
 
 
 def amount(count: float) -> str:

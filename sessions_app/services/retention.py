@@ -25,15 +25,15 @@ def sweep() -> int:
     return ended
 
 
-def sweep_files() -> int:
-    """Remove files that no row points to, where a crash or a race left some, and empty folders. Returns how many."""
-    doomed = [extra.key for extra in left_overs()]
-    store.discard(doomed)
+def sweep_files() -> list[Finding]:
+    """Remove files that no row points to, where a crash or a race left some, and empty folders. Returns the files."""
+    doomed = list(left_overs())
+    store.discard(extra.key for extra in doomed)
     for root in names.ROOTS:
         _remove_empty_folders(root)
     if doomed:
         log.warning("files without a row removed", count=len(doomed))
-    return len(doomed)
+    return doomed
 
 
 def end(pk: int, over: QuerySet[Session]) -> bool:

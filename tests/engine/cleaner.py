@@ -27,7 +27,7 @@ def expire(session: str) -> int:
 
 
 def sweep(_: str) -> int:
-    return retention.sweep_files()
+    return len(retention.sweep_files())
 
 
 def left(session: str) -> dict[str, int]:

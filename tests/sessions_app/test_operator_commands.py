@@ -3,14 +3,17 @@
 import io
 import json
 import os
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from prompt_media.files import store
+from prompt_media.files.found import Found
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
 from sessions_app.models import Session
@@ -86,6 +89,50 @@ def test_usage_tells_what_nobody_has_used_for_long(session, add):
     by_age = told("usage", "--sort", "age", "--limit", "2")
     assert [one["session"] for one in by_age["sessions"]] == [older.public_id, old.public_id]
     assert by_age["total"]["sessions"] == 3
+
+
+def test_usage_counts_a_session_that_is_used_while_it_is_told(session, add, monkeypatch):
+    add(None)
+    walk = store.walk
+
+    def used_meanwhile(*place: str) -> Iterator[Found]:
+        yield from walk(*place)
+        unused(session, days=-0.001)
+
+    monkeypatch.setattr(store, "walk", used_meanwhile)
+    assert [one["session"] for one in told("usage")["sessions"]] == [session.public_id]
+
+
+@pytest.mark.parametrize("command", ["usage", "cleanup"])
+@pytest.mark.parametrize("age", ["nan", "inf", "1e6", "0", "-90", "old"])
+def test_an_age_that_is_none_is_refused_in_words(command, age, session):
+    with pytest.raises(CommandError, match=r"--older-than: '.+' is no age; give days"):
+        told(command, "--older-than", age)
+    assert Session.objects.filter(pk=session.pk).exists()
+
+
+def test_both_tell_the_time_by_the_studios_own_clock(session, add, settings):
+    add(None)
+    unused(session, days=1)
+    with timezone.override("Asia/Kolkata"):
+        used = f"{timezone.localtime(Session.objects.get().last_active_at):%Y-%m-%d %H:%M}"
+        assert used in in_words("usage")
+        assert f"last used {used}" in in_words("cleanup")
+
+
+def test_what_becomes_a_left_over_while_cleaning_is_not_deleted_untold(session, settings, left_over, monkeypatch):
+    discard = store.discard
+    late = Path(settings.MEDIA_ROOT, f"uploads/{session.public_id}/{uuid4().hex}.png")
+
+    def another_appears(keys: Iterable[str]) -> None:
+        discard(keys)
+        late.parent.mkdir(parents=True, exist_ok=True)
+        late.write_bytes(b"left behind")
+        os.utime(late, (0, 0))
+
+    monkeypatch.setattr(store, "discard", another_appears)
+    assert [one["key"] for one in told("cleanup")["files"]] == [left_over]
+    assert late.exists()
 
 
 def test_usage_speaks_to_people(session, add):

@@ -112,6 +112,13 @@ def test_an_address_opens_so_many_sessions_an_hour(client, public, settings):
     assert Session.objects.count() == 3
 
 
+def test_who_may_open_no_more_keeps_the_session_that_is_open(client, public, settings):
+    settings.SESSIONS_AN_HOUR, settings.RATE_WRITES = 1, 0
+    open_now = client.post("/session/create/").json()["session_id"]
+    assert client.post("/studio/new/", {"session": open_now}).status_code == 429
+    assert client.get(f"/session/{open_now}/").status_code == 200
+
+
 def test_a_request_told_again_opens_no_session(client, public, settings):
     settings.SESSIONS_AN_HOUR, settings.RATE_WRITES = 1, 0
     key = {"Idempotency-Key": "a"}

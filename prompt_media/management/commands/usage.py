@@ -32,17 +32,19 @@ class Command(telling.OperatorCommand):
 """
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--older-than", type=float, metavar="DAYS", help="only sessions unused for so long")
+        parser.add_argument("--older-than", type=telling.days, metavar="DAYS", help="only sessions unused for so long")
         parser.add_argument("--sort", choices=sorted(_ORDERS), default="bytes")
         parser.add_argument("--limit", type=int, metavar="N", help="only the first N; the total counts all")
         parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
 
-    def handle(self, *, older_than: float | None, sort: str, limit: int | None, **options: Any) -> None:
-        before = timezone.now() - timedelta(days=older_than or 0)
+    def handle(self, *, older_than: timedelta | None, sort: str, limit: int | None, **options: Any) -> None:
+        before = None if older_than is None else timezone.now() - older_than
         try:
-            found = sorted((one for one in usage.by_holder() if one.last_used <= before), key=_ORDERS[sort])
+            # No moment for "all": the walk takes a while, and what is used meanwhile is younger than its beginning.
+            found = [one for one in usage.by_holder() if before is None or one.last_used <= before]
         except (HouseError, DatabaseError, OSError) as error:
             raise CommandError(f"Could not be told: {error}", returncode=2) from error
+        found.sort(key=_ORDERS[sort])
         shown = found if limit is None else found[:limit]
         self.stdout.write(_as_json(shown, found) if options["json"] else _as_table(shown, found))
 
@@ -72,6 +74,5 @@ def _as_table(shown: list[Usage], found: list[Usage]) -> str:
 
 
 def _line(one: Usage) -> str:
-    used = f"{timezone.localtime(one.last_used):%Y-%m-%d %H:%M}"
     who = f"{one.holder.owner}  {one.holder.label}".rstrip() if one.holder else "(gone; the sweep takes its files)"
-    return f"{amount(one.bytes):>8}  {one.files:>6,}  {used}  {one.name:<36}  {who}"
+    return f"{amount(one.bytes):>8}  {one.files:>6,}  {telling.moment(one.last_used)}  {one.name:<36}  {who}"

@@ -1,7 +1,7 @@
 """`manage.py cleanup`: what the sweeps do, now and told."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from prompt_media.errors import HouseError
-from prompt_media.files import store, usage
+from prompt_media.files import usage
 from prompt_media.jobs import services as jobs
 from prompt_media.management import telling
 from prompt_media.management.telling import amount, several
@@ -31,10 +31,10 @@ class Command(telling.OperatorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only tell")
-        parser.add_argument("--older-than", type=float, metavar="DAYS", help="also sessions unused for so long")
+        parser.add_argument("--older-than", type=telling.days, metavar="DAYS", help="also sessions unused for so long")
         parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
 
-    def handle(self, *, dry_run: bool, older_than: float | None, **options: Any) -> None:
+    def handle(self, *, dry_run: bool, older_than: timedelta | None, **options: Any) -> None:
         try:
             told = {
                 "dry_run": dry_run,
@@ -44,13 +44,15 @@ class Command(telling.OperatorCommand):
             }
         except (HouseError, DatabaseError, OSError) as error:
             raise CommandError(f"Could not clean up: {error}", returncode=2) from error
-        self.stdout.write(json.dumps(told, indent=1) if options["json"] else _in_words(told))
+        self.stdout.write(
+            json.dumps(told, indent=1, default=datetime.isoformat) if options["json"] else _in_words(told)
+        )
 
 
-def _sessions(dry_run: bool, older_than: float | None) -> list[dict[str, Any]]:
+def _sessions(dry_run: bool, older_than: timedelta | None) -> list[dict[str, Any]]:
     over = selectors.expired_sessions()
     if older_than is not None:
-        over = over | selectors.unused_sessions(timezone.now() - timedelta(days=older_than))
+        over = over | selectors.unused_sessions(timezone.now() - older_than)
     ended = []
     for session in over.order_by("last_active_at"):
         files, size = usage.of_folders(f"{root}/{session.public_id}" for root in names.ROOTS)
@@ -59,7 +61,7 @@ def _sessions(dry_run: bool, older_than: float | None) -> list[dict[str, Any]]:
                 {
                     "session": session.public_id,
                     "owner": session.owner,
-                    "last_used": session.last_active_at.isoformat(),
+                    "last_used": session.last_active_at,
                     "files": files,
                     "bytes": size,
                 }
@@ -68,17 +70,18 @@ def _sessions(dry_run: bool, older_than: float | None) -> list[dict[str, Any]]:
 
 
 def _left_overs(dry_run: bool) -> list[dict[str, Any]]:
-    found = [{"key": extra.key, "bytes": extra.size} for extra in retention.left_overs()]
-    if not dry_run:
-        store.discard(str(one["key"]) for one in found)
-        retention.sweep_files()  # and the folders that are empty by now
-    return found
+    found = retention.left_overs() if dry_run else retention.sweep_files()
+    return [{"key": extra.key, "bytes": extra.size} for extra in found]
+
+
+def _as_json(told: dict[str, Any]) -> str:
+    return json.dumps(told, indent=1, default=datetime.isoformat)
 
 
 def _in_words(told: dict[str, Any]) -> str:
     done = "would go" if told["dry_run"] else "deleted"
     lines = [
-        f"{done}: session {one['session']} of {one['owner']}, last used {one['last_used'][:16].replace('T', ' ')}, "
+        f"{done}: session {one['session']} of {one['owner']}, last used {telling.moment(one['last_used'])}, "
         f"{several(one['files'], 'file')}, {amount(one['bytes'])}"
         for one in told["sessions"]
     ]
