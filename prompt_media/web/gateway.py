@@ -20,6 +20,7 @@ from prompt_media.errors import HouseError
 from prompt_media.web import arrival, environ, peers
 from prompt_media.web.arrival import Pace, Receive
 from prompt_media.web.environ import Environ, Scope
+from prompt_media.web.peers import Address
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +86,7 @@ class Gateway:
         self._patience = patience
         self._at_stop = at_stop
         self._after_work = after_work
+        self._left: set[Address] = set()
         self._stop: asyncio.Event | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,20 +106,30 @@ class Gateway:
             await self._give(answer, receive, send, stop)
         except TimeoutError:
             log.info("a client took nothing of its answer and was left", request=_request_id(answer))
-            await self._hang_up(scope)
+            self._leave(scope)
             return
         if REFUSAL in told or not (is_wanted or await self._drained(receive)):
-            # The answer's last bytes are on their way; what the server waits for after them need not come.
-            await asyncio.sleep(_LAST_BYTES_SECONDS)
-            await self._hang_up(scope)
+            self._leave(scope)
 
     async def _drained(self, receive: Receive) -> bool:
         return await arrival.drained(receive, most=self._largest_body, seconds=self._patience.drain_seconds)
 
-    async def _hang_up(self, scope: Scope) -> None:
+    def _leave(self, scope: Scope) -> None:
+        """Hang up on a client whose request is done with, once the last bytes of its answer had time to go."""
         if client := scope.get("client"):
             host, port = client
-            await self._in_thread(peers.hang_up, host, int(port))  # granian's port is a text
+            # granian's port is a text.
+            asyncio.get_running_loop().call_later(_LAST_BYTES_SECONDS, self._leave_now, (host, int(port)))
+
+    def _leave_now(self, client: Address) -> None:
+        # Finding one connection takes a look at all, so those of half a second are looked for together.
+        if not self._left:
+            asyncio.get_running_loop().call_later(0.5, self._hang_up)
+        self._left.add(client)
+
+    def _hang_up(self) -> None:
+        left, self._left = self._left, set()
+        self._pool.submit(peers.hang_up, left)
 
     async def _give(self, answer: Answer, receive: Receive, send: Send, stop: asyncio.Event) -> None:
         """Send the answer. Raises TimeoutError when the client does not take it."""

@@ -4,7 +4,10 @@ import os
 import resource
 import socket
 import struct
+from collections.abc import Collection
 from contextlib import suppress
+
+Address = tuple[str, int]
 
 _OWN_FILES = 500
 _OPEN_FILES = "/dev/fd"
@@ -24,16 +27,26 @@ def make_room(connections: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, room_for(connections) + _OWN_FILES), most))
 
 
-def hang_up(host: str, port: int) -> None:
-    """End this process's connection to a client: what waits for it to read or write is freed at once."""
+def hang_up(clients: Collection[Address]) -> None:
+    """End this process's connections to these clients: what waits for them to read or write is freed at once."""
     for name in os.listdir(_OPEN_FILES):
-        # Of a copy: shutting it down ends the connection, and closing it leaves the server its own.
-        with suppress(OSError), socket.socket(fileno=os.dup(int(name))) as ours:
-            if _is(ours.getpeername(), host, port):
+        with suppress(OSError), _socket(int(name)) as ours:
+            if _address(ours) in clients:
                 ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
                 ours.shutdown(socket.SHUT_RDWR)
 
 
-def _is(peer: object, host: str, port: int) -> bool:
+def _socket(descriptor: int) -> socket.socket:
+    """A copy: shutting it down ends the connection, and closing it leaves the server its own."""
+    copy = os.dup(descriptor)
+    try:
+        return socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        raise
+
+
+def _address(ours: socket.socket) -> Address | None:
+    peer = ours.getpeername()
     # A socket for both kinds of addresses tells the old kind in the new kind's words.
-    return isinstance(peer, tuple) and peer[1] == port and peer[0].removeprefix("::ffff:") == host
+    return (peer[0].removeprefix("::ffff:"), peer[1]) if isinstance(peer, tuple) else None

@@ -1,6 +1,8 @@
 """A job followed over server-sent events: from the first look to its result, across breaks, processes and outages."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -118,15 +120,17 @@ def test_without_a_broker_the_database_is_enough(engine, caller, long_job):
 def test_a_stop_ends_streams_and_waits_at_once(start, picture):
     engine = start()
     engine.wait_until_ready()
-    caller = Caller(engine.port)
-    session = open_session(caller, {"night.png": picture(), "mark.png": picture(colour=(200, 0, 0, 128))})
-    wish = {"prompt": MOVES, "frames": 600, "width": 2400, "height": 2400}
-    job = caller.post(f"/session/{session}/generate/", wish, **RESPOND_ASYNC).headers["Location"]
-    with Stream(engine.port, f"{job}events") as stream:
-        next(stream.events())
-        began = time.monotonic()
-        engine.process.terminate()
-        list(stream.lines())
-        assert time.monotonic() - began < 5
-    caller.close()
+    with closing(Caller(engine.port)) as caller, ThreadPoolExecutor(1) as elsewhere:
+        session = open_session(caller, {"night.png": picture(), "mark.png": picture(colour=(200, 0, 0, 128))})
+        wish = {"prompt": MOVES, "frames": 600, "width": 2400, "height": 2400}
+        job = caller.post(f"/session/{session}/generate/", wish, **RESPOND_ASYNC).headers["Location"]
+        with closing(Caller(engine.port)) as other, Stream(engine.port, f"{job}events") as stream:
+            waiting = elsewhere.submit(other.post, f"/session/{session}/generate/", wish)
+            wait_for(lambda: len(caller.get("/api/v1/jobs/").json["results"]) == 3, what="somebody who waits")
+            next(stream.events())
+            began = time.monotonic()
+            engine.process.terminate()
+            list(stream.lines())
+            assert waiting.result(timeout=30).status == 202
+            assert time.monotonic() - began < 5
     assert engine.process.wait(timeout=30) == 0

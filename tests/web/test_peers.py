@@ -1,5 +1,6 @@
 """Hanging up on one client among others."""
 
+import os
 import resource
 import socket
 
@@ -21,16 +22,23 @@ def test_one_client_is_hung_up_on_and_its_neighbour_is_not(listener):
         socket.create_connection(listener.getsockname(), timeout=10) as other,
         listener.accept()[0] as to_other,
     ):
-        peers.hang_up(*one.getsockname())
+        peers.hang_up({one.getsockname()})
         assert one.recv(1) == b""
         to_other.sendall(b"!")
         assert other.recv(1) == b"!"
 
 
+def test_looking_for_a_connection_leaves_no_file_open(listener, tmp_path):
+    with (tmp_path / "a file").open("w"):
+        before = os.listdir("/dev/fd")
+        peers.hang_up({("127.0.0.1", 1)})
+        assert os.listdir("/dev/fd") == before
+
+
 def test_a_client_that_has_left_already_is_no_trouble(listener):
     with socket.create_connection(listener.getsockname()) as gone:
         address = gone.getsockname()
-    peers.hang_up(*address)
+    peers.hang_up({address})
 
 
 @pytest.mark.parametrize(
