@@ -21,11 +21,11 @@ from django.core import checks
 from django.db import connection
 from PIL import features
 
+from prompt_media import lock
 from prompt_media.checks import door
 from prompt_media.health.findings import Finding, State
 from prompt_media.health.readiness import BROKER, DATABASE, PROBES, Lookout, Probe
 from prompt_media.jobs import bus, workers
-from prompt_media.supervisor import lock
 
 _CODECS = {"zlib": "PNG", "jpg": "JPEG", "webp": "WebP", "avif": "AVIF"}
 _NEEDED = ("zlib", "jpg", "webp")

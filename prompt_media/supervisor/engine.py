@@ -9,13 +9,14 @@ import functools
 import os
 import platform
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from celery import Celery
 
+from prompt_media import lock
 from prompt_media.jobs import bus
-from prompt_media.supervisor import address, broker, lock, plan, ready
+from prompt_media.supervisor import address, broker, plan, ready
 from prompt_media.supervisor.plan import Command, Layout, Parts, Stage
 from prompt_media.supervisor.supervisor import StopAsked, Supervisor
 
@@ -25,7 +26,7 @@ _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM
 
 def run(layout: Layout, *, app: Celery, migrate: Callable[[], None], say: Callable[[str], None]) -> None:
     """Start everything, tell the address, and stay until somebody wants it to stop. Raises HouseError in words."""
-    with _data_dir_held(layout):
+    with _folders_held(layout):
         if layout.parts is not Parts.WORKERS:
             address.require_free(layout.host, layout.port)
         children = plan.commands(layout, valkey=_broker_program(layout))
@@ -51,9 +52,16 @@ def _bring_up(
         supervisor.wait_until(functools.partial(ready.web, url(layout)), what="The web server")
 
 
-def _data_dir_held(layout: Layout) -> contextlib.AbstractContextManager[None]:
-    """Whoever starts a broker holds the data directory; with a broker elsewhere many machines may share one."""
-    return lock.held(layout.data_dir) if layout.broker_socket else contextlib.nullcontext()
+@contextlib.contextmanager
+def _folders_held(layout: Layout) -> Iterator[None]:
+    """Whoever starts a broker has the data directory alone. With a broker elsewhere several may share it, and many
+    machines one data directory; but whoever is on a SQLite file holds that, so that no restore takes it away."""
+    with contextlib.ExitStack() as held:
+        if layout.broker_socket:
+            held.enter_context(lock.held(layout.data_dir))
+        if layout.sqlite_folder and not (layout.broker_socket and layout.sqlite_folder == layout.data_dir):
+            held.enter_context(lock.held(layout.sqlite_folder, shared=True))
+        yield
 
 
 def _broker_program(layout: Layout) -> Path | None:

@@ -45,6 +45,8 @@ class Layout:
     """Whether each child has a log of its own; else all speak to the terminal."""
     broker_socket: Path | None = None
     """Where our own broker listens; None when the operator named another one."""
+    sqlite_folder: Path | None = None
+    """Where the SQLite file is; None on a database server."""
     parts: Parts = Parts.ALL
 
 

@@ -19,6 +19,7 @@ from prompt_media.backup import manifest as manifests
 from prompt_media.backup import rows, unpack
 from prompt_media.backup.manifest import BadArchive
 from tests.engine import servers
+from tests.engine.running import free_port
 
 
 def members(archive: Path) -> list[str]:
@@ -103,19 +104,36 @@ def test_a_wal_that_a_killed_studio_left_is_not_read_into_the_restored_rows(stud
     assert killed.rows() == studio.rows()
 
 
-def test_a_running_studio_is_not_restored_over(archive, place):
-    empty = place()
-    holder = empty.start(
-        "-c",
-        "import time, pathlib; from prompt_media.supervisor import lock\n"
-        f"with lock.held(pathlib.Path({str(empty.home / 'var')!r})): print('held', flush=True); time.sleep(90)",
-    )
+STARTED = (
+    "import os, pathlib, time, django\n"
+    "os.environ['DJANGO_SETTINGS_MODULE'] = 'prompt_media.settings'; django.setup()\n"
+    "from prompt_media.management.commands import up\n"
+    "from prompt_media.supervisor import engine; from prompt_media.supervisor.plan import Parts\n"
+    "engine._broker_program = lambda layout: (print('held', flush=True), time.sleep(90))\n"
+    "engine.run(up._layout('127.0.0.1', {port}, Parts.{parts}), app=None, migrate=None, say=print)"
+)
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        pytest.param({}, id="its own broker"),
+        pytest.param({"REDIS_URL": "redis://127.0.0.1:1/0"}, id="another broker"),
+        pytest.param({"DATABASE_URL": "sqlite:///{elsewhere}/db.sqlite3"}, id="a file elsewhere"),
+    ],
+)
+def test_a_running_studio_is_not_restored_over(archive, place, tmp_path, layout):
+    given = {name: value.format(elsewhere=tmp_path) for name, value in layout.items()}
+    # With its file elsewhere, what is held is the file, whichever data directory it is restored from.
+    live, empty = place(**given), place(**given)
+    empty = empty if "DATABASE_URL" in given else live
+    running = live.start("-c", STARTED.format(port=free_port(), parts="ALL"))
     try:
-        assert holder.stdout.readline() == "held\n"
+        assert running.stdout.readline() == "held\n"
         refused = empty.manage("restore", str(archive))
     finally:
-        holder.kill()
-        holder.communicate()
+        running.kill()
+        running.communicate()
 
     assert refused.returncode == 1
     assert "already runs" in refused.stderr

@@ -7,12 +7,12 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
+from prompt_media import lock
 from prompt_media.backup import unpack
 from prompt_media.backup.unpack import Restored
 from prompt_media.errors import HouseError
 from prompt_media.management import telling
 from prompt_media.management.telling import amount, several
-from prompt_media.supervisor import lock
 
 
 class Command(telling.OperatorCommand):
@@ -45,7 +45,7 @@ class Command(telling.OperatorCommand):
                     manifest = unpack.verify(archive, tell=tell)
                     self.stdout.write(f"{archive} is whole: {several(manifest.files, 'file')}, {amount(manifest.size)}")
                     return
-                with lock.held(settings.DATA_DIR):
+                with lock.held_alone({settings.DATA_DIR, lock.database_folder() or settings.DATA_DIR}):
                     restored = unpack.restore(archive, force=force, tell=tell)
         except (HouseError, DatabaseError, OSError) as error:
             raise CommandError(f"Not restored: {error}") from error

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from prompt_media import checks
+from prompt_media import checks, lock
 from prompt_media.celery import app
 from prompt_media.errors import HouseError
 from prompt_media.supervisor import engine
@@ -88,6 +88,7 @@ def _layout(host: str, port: int, parts: Parts) -> Layout:
         web_connections=peers.room_for(settings.WEB_CONNECTIONS),
         log_files=settings.LOG_FILES,
         broker_socket=None if settings.REDIS_URL else settings.BROKER_SOCKET,
+        sqlite_folder=lock.database_folder(),
         parts=parts,
     )
 
