@@ -17,6 +17,7 @@ Each class carries its HTTP status, a stable code and a title; the message says 
 would do. Apps add their own below these; no other base class exists.
 """
 
+import errno
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -109,6 +110,13 @@ class Unavailable(HouseError):
 
 class StorageFull(HouseError):
     status, code, title = 507, "storage_full", "No room left on the disk"
+
+
+def from_disk(error: OSError) -> HouseError:
+    """What the disk answered to a write, in our words."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull("The disk is full: nothing was stored. Free some room and try again.")
+    return Unavailable(f"The storage cannot be written: {error.strerror}.", retry_after=5)
 
 
 def listed(names: Iterable[str], *, none: str = "none yet") -> str:

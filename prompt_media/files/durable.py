@@ -4,7 +4,6 @@ Django's own writes under the final name: a full disk leaves half a file there. 
 only when all of it is on the disk.
 """
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from uuid import uuid4
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
-from prompt_media.errors import StorageFull, Unavailable
+from prompt_media.errors import Unavailable, from_disk
 from prompt_media.files.found import Found
 from prompt_media.files.store import Span
 
@@ -48,9 +47,7 @@ class DurableStorage(FileSystemStorage):
             raise Unavailable("The folder went away while a file was written into it.", retry_after=1) from error
         except OSError as error:
             aside.unlink(missing_ok=True)
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StorageFull("The disk is full: nothing was stored. Free some room and try again.") from error
-            raise Unavailable(f"The storage cannot be written: {error.strerror}.", retry_after=5) from error
+            raise from_disk(error) from error
         return name
 
     def reader(self, name: str, span: Span | None) -> "FilePart":

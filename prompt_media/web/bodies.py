@@ -1,16 +1,27 @@
 """Reading a request's body: all of it, or none. What arrives half is refused, not taken for the whole."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, QueryDict
 from rest_framework.exceptions import NotAcceptable, ParseError, UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
 from rest_framework.request import Request
+
+from prompt_media.errors import from_disk
+
+_MEGABYTE = 1024 * 1024
+
+
+def most_bytes(headers: Mapping[str, Any]) -> int:
+    """How large this request's body may be, by what it says it is."""
+    told = headers.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    return _MEGABYTE * (settings.BODY_MB if told == "multipart/form-data" else settings.JSON_MB)
 
 
 class WholeJSONParser(JSONParser):
@@ -36,6 +47,9 @@ class WholeMultiPartParser(MultiPartParser):
             form = super().parse(watched, media_type, parser_context)
         except ParseError as error:
             raise ParseError(unreadable(error)) from error
+        except OSError as error:
+            # Files of a form lie in the temporary folder until they are stored.
+            raise from_disk(error) from error
         announced = int(parser_context["request"].META["CONTENT_LENGTH"])
         if watched.size < announced or not watched.is_closed:
             raise ParseError(f"it broke off after {watched.size} of {announced} bytes. Nothing was stored.")

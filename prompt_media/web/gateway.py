@@ -18,7 +18,7 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 
 from prompt_media.errors import HouseError
 from prompt_media.web import arrival, environ, peers
-from prompt_media.web.arrival import Pace, Receive
+from prompt_media.web.arrival import Pace, Place, Receive, Room
 from prompt_media.web.environ import Environ, Scope
 from prompt_media.web.peers import Address
 
@@ -38,6 +38,7 @@ _BLOCK = 64 * 1024
 """What is sent at once: little enough that a client on a slow line takes it in time."""
 
 _LAST_BYTES_SECONDS = 1.0
+_MOST_DRAINED = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Answer:
 class Gateway:
     """An ASGI application that asks a WSGI application, in threads of its own.
 
+    A request's body may have `most_bytes`, and all that are on their way together `room`, but for the first of each.
     `at_stop` is called when the process is told to end, `after_work` in a thread whenever it has done its part.
     """
 
@@ -75,14 +77,16 @@ class Gateway:
         application: Application,
         *,
         threads: int,
-        largest_body: int,
+        most_bytes: Callable[[Environ], int],
+        room: int,
         patience: Patience = Patience(),
         at_stop: Callable[[], None] = lambda: None,
         after_work: Callable[[], None] = lambda: None,
     ) -> None:
         self._application = application
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="django")
-        self._largest_body = largest_body
+        self._most_bytes = most_bytes
+        self._room = Room(room)
         self._patience = patience
         self._at_stop = at_stop
         self._after_work = after_work
@@ -93,13 +97,14 @@ class Gateway:
         stop = self._stop or self._listen_for_the_stop()
         told = environ.of(scope, BytesIO()) | {STREAMS: True}
         # What Django refuses by its head alone is not waited for.
-        is_wanted = "HTTP_TRANSFER_ENCODING" not in told and arrival.announced(told) <= self._largest_body
-        if is_wanted and arrival.announced(told):
-            try:
-                told["wsgi.input"] = await arrival.whole(receive, self._patience.body)
-            except HouseError as error:
-                told[REFUSAL] = error
-        answer = await self._in_thread(self._ask, told)
+        is_wanted = "HTTP_TRANSFER_ENCODING" not in told and arrival.announced(told) <= self._most_bytes(told)
+        place = Place(self._room)
+        try:
+            if is_wanted and arrival.announced(told):
+                await self._read_body(told, receive, place)
+            answer = await self._in_thread(self._ask, told)
+        finally:
+            place.leave()
         if REFUSAL in told:
             answer.headers.append((b"connection", b"close"))
         try:
@@ -108,11 +113,18 @@ class Gateway:
             log.info("a client took nothing of its answer and was left", request=_request_id(answer))
             self._leave(scope)
             return
-        if REFUSAL in told or not (is_wanted or await self._drained(receive)):
+        is_read = is_wanted and REFUSAL not in told
+        if not is_read and (_has_fallen_silent(told) or not await self._drained(receive)):
             self._leave(scope)
 
+    async def _read_body(self, told: Environ, receive: Receive, place: Place) -> None:
+        try:
+            told["wsgi.input"] = await arrival.whole(receive, self._patience.body, place)
+        except HouseError as error:
+            told[REFUSAL] = error
+
     async def _drained(self, receive: Receive) -> bool:
-        return await arrival.drained(receive, most=self._largest_body, seconds=self._patience.drain_seconds)
+        return await arrival.drained(receive, most=_MOST_DRAINED, seconds=self._patience.drain_seconds)
 
     def _leave(self, scope: Scope) -> None:
         """Hang up on a client whose request is done with, once the last bytes of its answer had time to go."""
@@ -210,6 +222,11 @@ class Gateway:
             # The server's own handler hangs on the loop and is called as before: only asyncio's empty one is replaced.
             signal.signal(number, hear)
         return stop
+
+
+def _has_fallen_silent(told: Environ) -> bool:
+    """Whether the client was refused because it sends nothing more; any other still sends, and listens afterwards."""
+    return isinstance(told.get(REFUSAL), (arrival.TooSlow, arrival.BrokenOff))
 
 
 def _request_id(answer: Answer) -> str:

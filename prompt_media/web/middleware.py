@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from rest_framework.permissions import SAFE_METHODS
 
 from prompt_media.errors import HouseError, InvalidInput, NotAllowed, TooLarge
-from prompt_media.web import errors, gateway
+from prompt_media.web import bodies, errors, gateway
 
 View = Callable[[HttpRequest], HttpResponse]
 _MEGABYTE = 1024 * 1024
@@ -46,8 +46,7 @@ def body_limit(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         if refusal := request.META.get(gateway.REFUSAL):
             return errors.problem(refusal, request)
-        is_upload = request.content_type == "multipart/form-data"
-        limit = settings.BODY_MB * _MEGABYTE if is_upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        limit = bodies.most_bytes(request.META)
         announced = request.META.get("CONTENT_LENGTH") or ""
         if not announced and "Transfer-Encoding" in request.headers:
             return errors.problem(LengthRequired("Send a Content-Length with the body; chunks are not read."), request)

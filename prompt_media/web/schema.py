@@ -58,6 +58,8 @@ _WITH_BODY = {
     408: "too_slow_to_send",
     415: "unsupported_media_type",
     422: "unprocessable unreadable_body",
+    503: "too_many_bodies",
+    507: "storage_full",
 }
 _WITH_QUERY = {422: "unprocessable"}
 _WITH_PATH = {404: "not_found"}

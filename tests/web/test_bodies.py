@@ -1,9 +1,11 @@
 """What arrives half, in a strange dress or not at all: refused in words, and nothing of it is kept."""
 
+import errno
+
 import pytest
 from django.test import Client
 
-from prompt_media.web import gateway
+from prompt_media.web import bodies, gateway
 from prompt_media.web.arrival import TooSlow
 from sessions_app.models import Image
 
@@ -117,10 +119,32 @@ def test_a_body_that_the_gateway_gave_up_is_refused_before_anything_else(client,
 
 @pytest.mark.parametrize("media_type", [f"multipart/form-data; boundary={MARK}", "application/json"])
 def test_a_body_larger_than_its_limit_is_refused_by_what_it_announces(client, path, settings, media_type):
-    settings.BODY_MB, settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 5, 5 * 1024 * 1024
+    settings.BODY_MB = settings.JSON_MB = 5
     answer = client.generic("POST", path, b" " * (5 * 1024 * 1024 + 1), content_type=media_type)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert "5 MB" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "megabytes"),
+    [
+        pytest.param("Multipart/Form-Data ; boundary=x", 100, id="an upload"),
+        pytest.param("application/json", 2, id="json"),
+        pytest.param("application/json; multipart/form-data", 2, id="json that names another"),
+        pytest.param("", 2, id="nothing said"),
+    ],
+)
+def test_how_much_is_read_is_decided_by_what_it_is(media_type, megabytes):
+    assert bodies.most_bytes({"CONTENT_TYPE": media_type}) == megabytes * 1024 * 1024
+
+
+def test_a_temporary_folder_that_is_full_is_told_as_one(client, path, picture, monkeypatch):
+    def full(self, *args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.uploadhandler.MemoryFileUploadHandler.receive_data_chunk", full)
+    answer = send(client, path, part(picture()) + END)
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
 
 
 def test_no_more_is_read_than_was_announced(client, path, picture):

@@ -1,9 +1,12 @@
 """The gateway between ASGI and WSGI, without a server: what arrives, what is answered, and who waits how long."""
 
 import asyncio
+import errno
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from prompt_media.web.arrival import Pace
 from prompt_media.web.gateway import REFUSAL, Gateway, Patience
 
 SOON = Patience(body=Pace(seconds=0.2, bytes_a_second=1000), block_seconds=0.2, drain_seconds=0.2)
-LARGEST = 10_000
+LARGEST, ROOM = 10_000_000, 1_000_000
 
 
 @dataclass
@@ -68,22 +71,38 @@ def refuse(environ, start):
     return [environ[REFUSAL].code.encode()]
 
 
+def tell(environ, start):
+    """How much came, or why it did not."""
+    start("200 OK", [])
+    refusal = environ.get(REFUSAL)
+    return [refusal.code.encode() if refusal else b"%d" % len(environ["wsgi.input"].read())]
+
+
 def ask(application: Callable, client: Client, headers: dict[str, str] | None = None, /, **scope: Any) -> Client:
-    told = {
+    async def call() -> None:
+        gateway = Gateway(application, threads=2, most_bytes=lambda told: LARGEST, room=ROOM, patience=SOON)
+        await gateway(request(headers or {}) | scope, client.receive, client.send)
+
+    asyncio.run(call())
+    return client
+
+
+async def through(gateway: Gateway, client: Client) -> bytes:
+    """What is answered to a body of the client's parts."""
+    size = sum(map(len, client.parts))
+    await gateway(request({"content-length": str(size)}), client.receive, client.send)
+    return client.body
+
+
+def request(headers: dict[str, str]) -> dict[str, Any]:
+    return {
         "type": "http",
         "http_version": "1.1",
         "method": "POST",
         "path": "/",
         "query_string": b"",
-        "headers": [(name.encode(), value.encode()) for name, value in (headers or {}).items()],
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-
-    async def call() -> None:
-        gateway = Gateway(application, threads=2, largest_body=LARGEST, patience=SOON)
-        await gateway(told | scope, client.receive, client.send)
-
-    asyncio.run(call())
-    return client
 
 
 def test_a_body_in_parts_arrives_whole():
@@ -105,6 +124,58 @@ def test_a_body_may_take_the_longer_the_more_of_it_has_come():
 def test_a_body_that_trickles_is_refused():
     client = ask(refuse, Client([b"x"] * 500, rest=0.05), {"content-length": "500"})
     assert client.body == b"too_slow_to_send"
+
+
+def test_what_came_fast_buys_no_silence():
+    began = time.monotonic()
+    client = ask(refuse, Client([b"x" * 100_000]), {"content-length": "900000"})
+    assert client.body == b"too_slow_to_send"
+    assert time.monotonic() - began < 50  # at 1,000 bytes a second they would have bought a hundred
+
+
+def test_more_than_a_process_has_room_for_is_refused_and_read_away():
+    client = Whole([b"x" * 300_000] * 5)
+    ask(refuse, client, {"content-length": "1500000"})
+    assert client.body == b"too_many_bodies"
+    assert client.parts == []
+
+
+def test_room_is_given_back_also_by_those_that_found_none():
+    async def one_after_another() -> list[bytes]:
+        gateway = Gateway(tell, threads=2, most_bytes=lambda told: LARGEST, room=ROOM, patience=SOON)
+        return [await through(gateway, Whole([b"x" * 300_000] * parts)) for parts in (3, 5, 3)]
+
+    assert asyncio.run(one_after_another()) == [b"900000", b"too_many_bodies", b"900000"]
+
+
+def test_a_small_body_arrives_while_large_ones_fill_the_room():
+    async def beside() -> bytes:
+        gateway = Gateway(tell, threads=2, most_bytes=lambda told: LARGEST, room=ROOM, patience=SOON)
+        gateway._room.taken = ROOM
+        return await through(gateway, Whole([b"x" * 60_000]))
+
+    assert asyncio.run(beside()) == b"60000"
+
+
+def test_a_full_temporary_folder_is_told_as_one(monkeypatch):
+    def full(self, data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(SpooledTemporaryFile, "write", full)
+    assert ask(refuse, Whole([b"x" * 900]), {"content-length": "900"}).body == b"storage_full"
+
+
+def test_what_goes_to_a_disk_is_written_in_a_thread(monkeypatch):
+    """A disk that is slow would hold up everybody's bytes."""
+    writers, write = [], SpooledTemporaryFile.write
+
+    def remembered(self, data):
+        writers.append((len(data), threading.current_thread() is threading.main_thread()))
+        return write(self, data)
+
+    monkeypatch.setattr(SpooledTemporaryFile, "write", remembered)
+    assert ask(tell, Whole([b"x" * 300_000] * 3), {"content-length": "900000"}).body == b"900000"
+    assert writers == [(600_000, False), (300_000, False)]
 
 
 def test_a_client_that_leaves_in_the_middle_is_told_so():
