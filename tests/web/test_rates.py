@@ -187,6 +187,7 @@ def test_without_a_broker_everybody_may_and_the_log_says_so(client, public, sett
         pytest.param(True, {"HTTP_X_FORWARDED_FOR": "10.9.9.9, 192.0.2.9"}, "192.0.2.9", id="made up before it"),
         pytest.param(True, {}, "127.0.0.1", id="a proxy that says nothing"),
         pytest.param(True, {"HTTP_X_FORWARDED_FOR": "unknown"}, None, id="no address"),
+        pytest.param(False, {"REMOTE_ADDR": "::ffff:192.0.2.9"}, "192.0.2.9", id="IPv4 at a socket for both kinds"),
         pytest.param(False, {"REMOTE_ADDR": "2001:db8:1:2:3:4:5:6"}, "2001:db8:1:2::", id="a whole /64"),
     ],
 )
