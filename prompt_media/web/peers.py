@@ -4,8 +4,8 @@ import os
 import resource
 import socket
 import struct
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 
 Address = tuple[str, int]
 
@@ -30,20 +30,21 @@ def make_room(connections: int) -> None:
 def hang_up(clients: Collection[Address]) -> None:
     """End this process's connections to these clients: what waits for them to read or write is freed at once."""
     for name in os.listdir(_OPEN_FILES):
-        with suppress(OSError), _socket(int(name)) as ours:
+        with suppress(OSError), _lent(int(name)) as ours:
             if _address(ours) in clients:
                 ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
                 ours.shutdown(socket.SHUT_RDWR)
 
 
-def _socket(descriptor: int) -> socket.socket:
-    """A copy: shutting it down ends the connection, and closing it leaves the server its own."""
-    copy = os.dup(descriptor)
+@contextmanager
+def _lent(descriptor: int) -> Iterator[socket.socket]:
+    """The server's own socket, given back unclosed. Never a copy: to close one of a database's file, which this may
+    be, gives up all locks that the process holds on it. Raises OSError where it is no socket."""
+    ours = socket.socket(fileno=descriptor)
     try:
-        return socket.socket(fileno=copy)
-    except OSError:
-        os.close(copy)
-        raise
+        yield ours
+    finally:
+        ours.detach()
 
 
 def _address(ours: socket.socket) -> Address | None:

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -74,14 +74,12 @@ def has_hung_up(client: socket.socket) -> bool:
 
 
 def a_picture_is_made(house: Engine, picture: Callable[..., bytes]) -> bool:
-    caller = Caller(house.port)
-    assert caller.get("/healthz").status == 200
-    assert caller.get("/", Accept="text/html").status == 200
-    session = open_session(caller, {"night.png": picture()})
-    wish = {"prompt": "@night as background", "width": 64, "height": 64}
-    made = caller.post(f"/session/{session}/generate/", wish)
-    caller.close()
-    return made.status == 201
+    with closing(Caller(house.port)) as caller:
+        assert caller.get("/healthz").status == 200
+        assert caller.get("/", Accept="text/html").status == 200
+        session = open_session(caller, {"night.png": picture()})
+        wish = {"prompt": "@night as background", "width": 64, "height": 64}
+        return caller.post(f"/session/{session}/generate/", wish).status == 201
 
 
 HANGS = [

@@ -1,8 +1,11 @@
 """Hanging up on one client among others."""
 
+import fcntl
 import os
 import resource
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -55,3 +58,13 @@ def test_files_are_allowed_for_as_far_as_the_machine_goes(monkeypatch):
     monkeypatch.setattr(resource, "setrlimit", lambda _, limits: allowed.append(limits))
     peers.make_room(2000)
     assert allowed == [(2048, 2048)]
+
+
+def test_a_lock_on_a_file_outlives_the_search(tmp_path):
+    """SQLite's are of this kind: they end when the process closes any descriptor of the file, however it came by it."""
+    with (tmp_path / "database").open("w") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        peers.hang_up({("127.0.0.1", 1)})
+        asks = f"import fcntl; fcntl.lockf(open({file.name!r}, 'w'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+        other = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=False)
+    assert "BlockingIOError" in other.stderr
