@@ -153,13 +153,22 @@ def cancel(job: Job) -> Job:
 
 def hand_over(*, giver: str, taker: str) -> None:
     """Make all jobs of one owner another's."""
-    Job.objects.filter(owner=giver).update(owner=taker)
+    jobs = Job.objects.filter(owner=giver)
+    hold(jobs)
+    jobs.update(owner=taker)
+
+
+def hold(jobs: QuerySet[Job]) -> None:
+    """Lock these rows until the transaction ends. Whoever changes several takes them here, in one order, and before the
+    row of what they belong to: a worker that ends one has the job's row first, and then asks for the other."""
+    list(jobs.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
 def leave(subject: str) -> None:
     """The subject goes away: its live jobs end, and its words go from all of them. The bare rows stay for a while,
     so that whoever waits for one is told, and the operator's count is right (see `forget`)."""
     jobs = Job.objects.filter(subject=subject)
+    hold(jobs)
     live = list(selectors.live(jobs).values_list("pk", flat=True))
     _end_as_cancelled(jobs)
     receipts.forget_jobs(jobs)

@@ -81,6 +81,8 @@ def request(*, session: Session, wish: Wish, slip: Slip | None = None) -> tuple[
     """Take in one making: a row, its ingredients, and the job that will paint it."""
     planned = plan(session=session, wish=wish)
     with transaction.atomic():
+        # Whoever signed in meanwhile has taken the session along.
+        session = workspace.locked(session)
         number = _next_number(session)
         made = Generation.objects.create(
             session=session,
@@ -164,10 +166,9 @@ def _title(planned: Plan) -> str:
 
 
 def _next_number(session: Session) -> int:
-    locked = workspace.locked(session)
-    number = locked.generations_numbered + 1
+    number = session.generations_numbered + 1
     Session.objects.filter(pk=session.pk).update(generations_numbered=number)
-    workspace.touch(locked)
+    workspace.touch(session)
     return number
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from prompt_media.files import audit, keepers, store
 from prompt_media.files.audit import Finding
+from prompt_media.jobs import services as jobs
 from sessions_app import names, selectors
 from sessions_app.models import Session
 from sessions_app.services import workspace
@@ -38,7 +39,12 @@ def sweep_files() -> list[Finding]:
 
 def end(pk: int, over: QuerySet[Session]) -> bool:
     """Delete a session with its files if it is still among those that are over."""
+    session = Session.objects.filter(pk=pk).first()
+    if session is None:
+        return False
     with transaction.atomic():
+        # Jobs before the session's lock, as everybody takes them.
+        jobs.hold(selectors.jobs(session))
         # Looked at again under its lock: somebody may have used it a moment ago.
         locked = Session.objects.select_for_update().filter(pk=pk).first()
         if locked is None or not over.filter(pk=pk).exists():

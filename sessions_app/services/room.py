@@ -105,7 +105,10 @@ def _refuse_beyond_server() -> None:
 
 def _make_way(session: Session, now: Room) -> None:
     """Files kept for the retry of an upload that has ended stay only while nobody needs their room."""
-    ended = [job for job in jobs.ended_in_vain(session.subject) if job.payload.get("files")]
+    # Without those that somebody else is at: a retry, or the session's end. To wait for them here would turn the order
+    # round in which locks are taken, jobs before their session.
+    in_vain = jobs.ended_in_vain(session.subject).select_for_update(skip_locked=True)
+    ended = [job for job in in_vain if job.payload.get("files")]
     wanted, most = now + _promised(ended), of_a_session()
     if wanted.files <= most.files and wanted.bytes <= most.bytes:
         return

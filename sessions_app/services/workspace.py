@@ -79,6 +79,8 @@ def rename(*, session: Session, name: str) -> Session:
 def hand_over(*, giver: str, taker: str) -> None:
     """Make all sessions of one owner, and their jobs, another's."""
     with transaction.atomic():
+        # Jobs before sessions, as whoever finishes one takes them; and behind them those that came in between.
+        jobs.hand_over(giver=giver, taker=taker)
         Session.objects.filter(owner=giver).update(owner=taker)
         jobs.hand_over(giver=giver, taker=taker)
 

@@ -13,6 +13,7 @@ from PIL import Image as Pillow
 from prompt_media.jobs import runner, services
 from prompt_media.jobs.models import Job
 from sessions_app.models import Generation, Image
+from sessions_app.services import generations, workspace
 from tests.sessions_app.calling import content, is_near, pixels, post, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -228,3 +229,16 @@ def test_a_job_retried_after_its_session_has_gone_says_so(client, studio, worker
         job.refresh_from_db()
         assert job.problem["code"] == "unknown_session"
     assert client.get(url).json()["about"] == ""
+
+
+def test_a_making_belongs_to_whoever_signed_in_while_it_was_asked_for(session, add, monkeypatch):
+    add("logo")
+    plan = generations.plan
+
+    def signs_in_meanwhile(**asked: object) -> generations.Plan:
+        workspace.hand_over(giver=session.owner, taker="user:1")
+        return plan(**asked)
+
+    monkeypatch.setattr(generations, "plan", signs_in_meanwhile)
+    _, job = generations.request(session=session, wish=generations.Wish(prompt="@logo in the center"))
+    assert job.owner == "user:1"
