@@ -102,7 +102,7 @@ def _round(
         image = caller.get(f"/session/{session}/").json["files"][0]
     uses = _uses(files, image, chance)
     ends = chance.sample(["delete", "expire"], k=chance.choice([1, 1, 2]))
-    with _all_at_once() as start:
+    with all_at_once(number, tally) as start:
         for use in uses:
             start(_later(chance, lambda use=use: _use(studio, use, session, tally, number)))
         for end in ends:
@@ -186,14 +186,22 @@ def _later(chance: random.Random, act: Callable[[], object]) -> Callable[[], obj
 
 
 @contextmanager
-def _all_at_once() -> Iterator[Callable[[Callable[[], object]], None]]:
-    """Starts threads, and waits for all of them at the end."""
+def all_at_once(number: int, tally: Tally) -> Iterator[Callable[[Callable[[], object]], None]]:
+    """Starts threads, and waits for all of them at the end. What one of them breaks at is told: it would be lost."""
     threads: list[threading.Thread] = []
 
+    def told(act: Callable[[], object]) -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001, whatever it is, the round was not what it should be
+            tally.wrong.append(f"round {number}: {error!r}")
+
     def start(act: Callable[[], object]) -> None:
-        threads.append(threading.Thread(target=act))
+        threads.append(threading.Thread(target=told, args=(act,)))
         threads[-1].start()
 
-    yield start
-    for thread in threads:
-        thread.join()
+    try:
+        yield start
+    finally:
+        for thread in threads:
+            thread.join()
