@@ -40,9 +40,10 @@ class Leash:
     def mend(self, groups: Iterable[int]) -> None:
         """A watcher somebody killed is replaced and told of all that live."""
         if self._watcher.poll() is not None:
-            self._watcher = self._start()
+            # Said before it listens: were we killed between its start and these words, nobody would hold the children.
             for group in groups:
                 self._say(f"+{group}")
+            self._watcher = self._start()
 
     def close(self) -> None:
         os.close(self._mouth)

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.engine.running import Engine
+from tests.engine.running import Engine, up
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
@@ -54,10 +54,8 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def engine(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The whole studio, as `./pm up` starts it."""
-    running = Engine(tmp_path_factory.mktemp("browser"))
-    running.wait_until_ready()
-    yield running
-    running.stop()
+    with up(tmp_path_factory.mktemp("browser")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

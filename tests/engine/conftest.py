@@ -19,5 +19,4 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Engine]]:
 
     yield start
     for running in started:
-        running.process.kill()
-        running.process.wait()
+        running.end()

@@ -6,16 +6,14 @@ import pytest
 
 from tests.engine import grown as machines
 from tests.engine.grown import Grown
-from tests.engine.running import Engine
+from tests.engine.running import Engine, up
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A running engine that heals: a test may kill its children, and must leave it answering."""
-    running = Engine(tmp_path_factory.mktemp("engine"))
-    running.wait_until_ready()
-    yield running
-    running.stop()
+    with up(tmp_path_factory.mktemp("engine")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -48,10 +48,11 @@ def grown(home: Path) -> Iterator[Grown]:
         given = {"SECRET_KEY": "the one thing the machines have been told of each other, and long enough to keep"}
         for server in (servers.postgres(home / "postgres"), servers.s3(home / "s3"), servers.valkey()):
             given |= running.enter_context(server)
-        web = [Engine(home / name, "--web-only", **given) for name in ("web-1", "web-2")]
-        workers = [Engine(home / name, "--worker-only", **given) for name in ("worker-1", "worker-2")]
-        studio = Grown(home, web, workers, given)
+        studio = Grown(home, [], [], given)
         running.callback(_stop, studio)
+        for machines, kind in ((studio.web, "web"), (studio.workers, "worker")):
+            for number in (1, 2):
+                machines.append(Engine(home / f"{kind}-{number}", f"--{kind}-only", **given))
         for machine in studio.machines:
             machine.wait_until_ready()
         yield studio
@@ -60,5 +61,9 @@ def grown(home: Path) -> Iterator[Grown]:
 def _stop(studio: Grown) -> None:
     for machine in studio.machines:
         machine.process.terminate()
-    for machine in studio.machines:
-        machine.process.wait(timeout=30)
+    try:
+        for machine in studio.machines:
+            machine.process.wait(timeout=60)
+    finally:
+        for machine in studio.machines:
+            machine.end()

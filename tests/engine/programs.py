@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.engine.running import PROJECT, surroundings
@@ -29,24 +30,28 @@ def run(given: dict[str, str], program: str, *words: str) -> str:
 def at_once(given: dict[str, str], program: str, each: Sequence[Sequence[str]]) -> list[str]:
     """What these processes print, one for each list of words. They set out together, when all are ready."""
     ready = "print('ready', flush=True); sys.stdin.readline()\n"
-    children = [
-        subprocess.Popen(
-            (sys.executable, "-c", _BEGIN + ready + program, *words),
-            cwd=PROJECT,
-            env=given,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for words in each
-    ]
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write("go\n")
-        child.stdin.flush()
-    said = [child.communicate(timeout=100)[0].strip() for child in children]
-    assert [child.returncode for child in children] == [0] * len(children)
+    with ExitStack() as running:
+        children = [running.enter_context(_child(given, ready + program, words)) for words in each]
+        for child in children:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "ready\n"
+        for child in children:
+            assert child.stdin is not None
+            child.stdin.write("go\n")
+            child.stdin.flush()
+        said = [child.communicate(timeout=100)[0].strip() for child in children]
+        assert [child.returncode for child in children] == [0] * len(children)
     return said
+
+
+@contextmanager
+def _child(given: dict[str, str], program: str, words: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """A process that is gone after the block, however its brothers fared."""
+    command = (sys.executable, "-c", _BEGIN + program, *words)
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=given, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.kill()

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -44,8 +45,8 @@ def free_port() -> int:
         return server.getsockname()[1]
 
 
-def wait_for(question: Callable[[], Answer | None], *, what: str, seconds: float = 20) -> Answer:
-    """Ask until the answer is true, and return it."""
+def wait_for(question: Callable[[], Answer | None], *, what: str, seconds: float = 60) -> Answer:
+    """Ask until the answer is true, and return it. Ten times as long as it takes: other programs may be busy here."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if answer := question():
@@ -86,7 +87,7 @@ class Engine:
 
     def wait_until_ready(self) -> None:
         """Until it tells that Ctrl-C stops it, which it does when everything answers."""
-        wait_for(lambda: "Ctrl-C" in self.output or self.process.poll() is not None, what="ready", seconds=60)
+        wait_for(lambda: "Ctrl-C" in self.output or self.process.poll() is not None, what="ready", seconds=120)
         assert self.process.poll() is None, self.output
 
     def get(self, path: str) -> int | None:
@@ -116,7 +117,25 @@ class Engine:
     def stop(self) -> int:
         """Press Ctrl-C; returns the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=60)
+
+    def end(self) -> None:
+        """Leave nobody behind, in whatever state it is."""
+        if self.process.poll() is None:
+            self.process.kill()  # its leash takes the children along
+            self.process.wait()
+
+
+@contextmanager
+def up(home: Path, *options: str, program: tuple[str, ...] = OURS, **environment: str) -> Iterator[Engine]:
+    """An engine that answers, and that is gone after the block, whether it was ever ready or not."""
+    engine = Engine(home, *options, program=program, **environment)
+    try:
+        engine.wait_until_ready()
+        yield engine
+        engine.stop()
+    finally:
+        engine.end()
 
 
 def run_up(home: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -132,7 +151,7 @@ def manage(home: Path, *words: str, **environment: str) -> subprocess.CompletedP
         cwd=home,
         text=True,
         capture_output=True,
-        timeout=60,
+        timeout=110,
         check=False,
     )
 

@@ -38,7 +38,7 @@ ALONE = [
 
 def traversals() -> list[str]:
     climbs = [up + between for up in UP for between in BETWEEN]
-    walked = [climb * depth + goal for climb in climbs for depth in (1, 3, 8) for goal in GOALS]
+    walked = [climb * depth + goal for climb in climbs for depth, goal in zip((1, 3, 8, 8, 8), GOALS, strict=True)]
     return [
         *walked,
         *ALONE,
@@ -69,13 +69,14 @@ def session(caller: Caller, picture) -> str:
 @pytest.mark.parametrize("times", range(4))
 def test_no_path_leads_to_anything_but_a_row(engine, session, folder, times):
     """Past any client, which would tidy the path up before it asks."""
-    answers: dict[int, list[bytes]] = {}
+    wrong: dict[int, list[bytes]] = {}
     with closing(socket.create_connection(("127.0.0.1", engine.port), timeout=20)) as line:
         for path in traversals():
             target = f"/session/{session}/{folder}/".encode() + encoded(path, times)
-            answers.setdefault(asked(line, target), []).append(target)
+            if (status := asked(line, target)) != (400 if b"%00" in target else 404):
+                wrong.setdefault(status, []).append(target)
 
-    assert {status: paths[:3] for status, paths in answers.items() if status != 404} == {}
+    assert {status: paths[:3] for status, paths in wrong.items()} == {}
 
 
 def asked(line: socket.socket, target: bytes) -> int:

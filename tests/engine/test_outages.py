@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine import ledger, servers
 from tests.engine.calling import RESPOND_ASYNC, Answer, Caller
-from tests.engine.running import Engine, free_port, wait_for
+from tests.engine.running import Engine, free_port, up, wait_for
 from tests.engine.servers import Server
 from tests.engine.work import (
     LONG,
@@ -44,9 +44,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         for server in (database, storage):
             running.callback(server.stop)
             server.start()
-        engine = Engine(home / "studio", **database.environment, **storage.environment)
-        running.callback(engine.stop)
-        engine.wait_until_ready()
+        engine = running.enter_context(up(home / "studio", **database.environment, **storage.environment))
         yield Studio(engine, database, storage)
 
 

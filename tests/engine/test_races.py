@@ -15,7 +15,7 @@ import pytest
 
 from tests.engine import servers
 from tests.engine.calling import RESPOND_ASYNC, Answer, Caller
-from tests.engine.running import Engine, Process, wait_for
+from tests.engine.running import Engine, Process, up, wait_for
 
 pytestmark = pytest.mark.xdist_group("engine")
 
@@ -31,10 +31,7 @@ def studio(request, tmp_path_factory) -> Iterator[Engine]:
     home = tmp_path_factory.mktemp(request.param)
     with ExitStack() as running:
         database = running.enter_context(servers.postgres(home / "postgres")) if request.param == "postgres" else {}
-        engine = Engine(home / "studio", **database, **LIMITS)
-        running.callback(engine.stop)
-        engine.wait_until_ready()
-        yield engine
+        yield running.enter_context(up(home / "studio", **database, **LIMITS))
 
 
 @pytest.fixture

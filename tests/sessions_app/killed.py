@@ -1,7 +1,8 @@
 """Uploads and makings killed with SIGKILL between each two of their steps, one after another in one studio.
 
-Runs in a process of its own: it forks a child for each point, lets it die there, forks another that does what workers
-and sweeps do afterwards, and prints what that one found as a line of JSON. The points exist here alone.
+`python -m tests.sessions_app.killed upload`, or `making`, forks a child for each point, lets it die there, forks
+another that does what workers and sweeps do afterwards, and prints what that one found as a line of JSON. The points
+exist here alone.
 """
 
 import io
@@ -9,7 +10,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from types import ModuleType
 
@@ -34,35 +36,51 @@ from sessions_app.models import Image, Session  # noqa: E402
 from sessions_app.services import generations, retention, uploads, workspace  # noqa: E402
 
 BEFORE, AFTER = "before", "after"
-# Where, and at which of its calls: an upload of one file puts three, the first aside for the worker.
-UPLOAD = {
-    "nothing written yet": (durable, "_write", BEFORE, 1),
-    "written aside, not yet named": (os, "replace", BEFORE, 1),
-    "named, its folder not yet on the disk": (os, "replace", AFTER, 1),
-    "set aside, no row yet": (store, "put_together", AFTER, 1),
-    "job row written, not committed": (services, "submit", AFTER, 1),
-    "committed, not published": (services, "publish", BEFORE, 1),
-    "claimed": (services, "claim", AFTER, 1),
-    "decoded, nothing stored": (store, "put_together", BEFORE, 2),
-    "picture written aside": (os, "replace", BEFORE, 2),
-    "picture stored, thumbnail not": (store, "put", AFTER, 2),
-    "both stored, no layer": (layers, "keep", BEFORE, 1),
-    "all stored, no row": (uploads, "_write", BEFORE, 1),
-    "rows written, not committed": (uploads, "_write", AFTER, 1),
-    "committed, what was set aside still there": (store, "discard", BEFORE, 1),
-    "all done, not yet answered": (store, "discard", AFTER, 1),
-}
-MAKING = {
-    "row written, not committed": (services, "submit", AFTER, 1),
-    "committed, not published": (services, "publish", BEFORE, 1),
-    "claimed": (services, "claim", AFTER, 1),
-    "painted, nothing stored": (store, "put_together", BEFORE, 1),
-    "picture written aside": (os, "replace", BEFORE, 1),
-    "picture stored, thumbnail not": (store, "put", AFTER, 1),
-    "both stored, no row": (generations, "_write", BEFORE, 1),
-    "row written, not committed to": (generations, "_write", AFTER, 1),
-}
 Point = tuple[ModuleType, str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Those before the commit, where nothing was accepted, and those behind it, where nothing may be lost."""
+
+    before: Mapping[str, Point]
+    behind: Mapping[str, Point]
+
+
+# Where, and at which of its calls: an upload of one file puts three, the first aside for the worker.
+UPLOAD = Points(
+    before={
+        "nothing written yet": (durable, "_write", BEFORE, 1),
+        "written aside, not yet named": (os, "replace", BEFORE, 1),
+        "named, its folder not yet on the disk": (os, "replace", AFTER, 1),
+        "set aside, no row yet": (store, "put_together", AFTER, 1),
+        "job row written, not committed": (services, "submit", AFTER, 1),
+    },
+    behind={
+        "committed, not published": (services, "publish", BEFORE, 1),
+        "claimed": (services, "claim", AFTER, 1),
+        "decoded, nothing stored": (store, "put_together", BEFORE, 2),
+        "picture written aside": (os, "replace", BEFORE, 2),
+        "picture stored, thumbnail not": (store, "put", AFTER, 2),
+        "both stored, no layer": (layers, "keep", BEFORE, 1),
+        "all stored, no row": (uploads, "_write", BEFORE, 1),
+        "rows written, not committed": (uploads, "_write", AFTER, 1),
+        "committed, what was set aside still there": (store, "discard", BEFORE, 1),
+        "all done, not yet answered": (store, "discard", AFTER, 1),
+    },
+)
+MAKING = Points(
+    before={"row written, not committed": (services, "submit", AFTER, 1)},
+    behind={
+        "committed, not published": (services, "publish", BEFORE, 1),
+        "claimed": (services, "claim", AFTER, 1),
+        "painted, nothing stored": (store, "put_together", BEFORE, 1),
+        "picture written aside": (os, "replace", BEFORE, 1),
+        "picture stored, thumbnail not": (store, "put", AFTER, 1),
+        "both stored, no row": (generations, "_write", BEFORE, 1),
+        "row written, not committed to": (generations, "_write", AFTER, 1),
+    },
+)
 
 
 def picture() -> bytes:
@@ -116,7 +134,7 @@ def faults() -> list[str]:
     return sorted(f"{one.fault.value}: {one.key}" for one in found)
 
 
-def recover(name: str, session: str, act: Callable[[str], int]) -> None:
+def recover(name: str, session: str, act: Callable[[str], int], *, is_accepted: bool) -> None:
     """What workers and sweeps do once the lease has ended; then the same again, by the caller who got no answer."""
     left = faults()
     Job.objects.filter(status=Job.Status.RUNNING).update(lease_until=Now() - timedelta(seconds=1))
@@ -128,6 +146,7 @@ def recover(name: str, session: str, act: Callable[[str], int]) -> None:
     retention.sweep_files()
     report = {
         "point": name,
+        "accepted": is_accepted,
         "left": left,
         "jobs": jobs,
         "images": images,
@@ -149,14 +168,14 @@ call_command("migrate", verbosity=0)
 settings.ALLOWED_HOSTS = ["testserver"]
 audit.SETTLED_AFTER, audit._DELETED_WITHIN_SECONDS = timedelta(minutes=-1), 0
 services.publish = lambda job: runner.run(str(job.pk))
-for kind, points, act in (("upload", UPLOAD, upload), ("making", MAKING, make)):
-    for name, point in points.items():
-        session = session_with_a_picture()
+points, act = {"upload": (UPLOAD, upload), "making": (MAKING, make)}[sys.argv[1]]
+for name, point in {**points.before, **points.behind}.items():
+    session = session_with_a_picture()
 
-        def killed(point: Point = point, act: Callable[[str], int] = act, session: str = session) -> None:
-            die_at(point)
-            act(session)
+    def killed(point: Point = point, session: str = session) -> None:
+        die_at(point)
+        act(session)
 
-        assert in_a_child(killed) == -signal.SIGKILL, f"{kind}: {name} was never reached"
-        assert in_a_child(lambda: recover(f"{kind}: {name}", session, act)) == 0, name  # noqa: B023
+    assert in_a_child(killed) == -signal.SIGKILL, f"{name} was never reached"
+    assert in_a_child(lambda: recover(name, session, act, is_accepted=name in points.behind)) == 0, name  # noqa: B023
 Session.objects.all().delete()

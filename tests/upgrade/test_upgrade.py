@@ -22,7 +22,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.engine.calling import Caller
-from tests.engine.running import PROJECT, Engine, surroundings
+from tests.engine.running import PROJECT, Engine, surroundings, up
 from tests.engine.work import wait_for_end
 from tests.upgrade.make_copy import ACCOUNT, MOVING, STILL, hashes
 
@@ -98,10 +98,8 @@ def upgraded(tree: Tree) -> Iterator[Upgraded]:
         requirements.write(f"new-requirement @ {wheel.as_uri()}\n")
     assert not tree.has("new_requirement")
 
-    engine = Engine(tree.home, program=tree.pm, PIP_NO_INDEX="1")
-    engine.wait_until_ready()
-    yield Upgraded(engine, told, rows_before, rows(tree.home), files_before)
-    engine.stop()
+    with up(tree.home, program=tree.pm, PIP_NO_INDEX="1") as engine:
+        yield Upgraded(engine, told, rows_before, rows(tree.home), files_before)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
         ("GET", "/nowhere", 404),
         ("GET", "/static/../settings.py", 404),
         ("PUT", "/session/create/", 405),
-        ("GET", "/session/%00/", 404),
+        ("GET", "/session/%00/", 400),
         ("POST", "/upload/00000000-0000-0000-0000-000000000000/", 404),
     ],
 )
