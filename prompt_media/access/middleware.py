@@ -6,15 +6,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from prompt_media.access import selectors, services
 from prompt_media.access.models import Token
-from prompt_media.errors import NotAllowed, NotSignedIn, Unavailable
+from prompt_media.errors import NotAllowed, NotSignedIn
 from prompt_media.web import errors, identity
+from prompt_media.web.connections import DATABASE_AWAY
 from prompt_media.web.pages import CalledRequest
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -35,8 +35,9 @@ class Gate:
             request.COOKIES = {}
             try:
                 request.token = selectors.usable(secret)
-            except DatabaseError as error:
-                return _down(request, error)
+            except DATABASE_AWAY as error:
+                # What a middleware raises would be taken for a bug of ours.
+                return errors.answer(errors.database_away(error), request)
             if request.token is None:
                 return errors.problem(NotSignedIn("This token is not known here, or it has ended."), request)
             # Nobody's browser sends this header by itself, so there is nothing to forge.
@@ -56,8 +57,8 @@ class Gate:
             return None
         try:
             return None if identity.is_signed_in(request) else _sent_away(request)
-        except DatabaseError as error:
-            return _down(request, error)
+        except DATABASE_AWAY as error:
+            return errors.answer(errors.database_away(error), request)
 
 
 def token_of(request: HttpRequest | Request) -> Token | None:
@@ -82,11 +83,6 @@ def _let_in(request: CalledRequest, token: Token) -> HttpResponse | None:
     request.user = token.user
     request.identity = identity.of_user(token.user)
     return None
-
-
-def _down(request: HttpRequest, error: DatabaseError) -> HttpResponse:
-    """503: nobody can tell who this is. What a middleware raises would be taken for a bug of ours."""
-    return errors.answer(errors.from_django(error) or Unavailable("Try again in a moment.", retry_after=5), request)
 
 
 def _app_names(request: HttpRequest) -> set[str]:

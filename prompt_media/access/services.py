@@ -16,6 +16,7 @@ from django.utils import timezone
 from prompt_media.access import selectors
 from prompt_media.access.models import Token
 from prompt_media.errors import NotSignedIn, Unprocessable
+from prompt_media.web import connections
 
 log = structlog.get_logger(__name__)
 
@@ -43,8 +44,7 @@ def create(
     made_with: Token | None = None,
 ) -> Fresh:
     """A new token of this account. One made with another ends with it at the latest, also when that is revoked."""
-    if expires_at is not None and expires_at <= timezone.now():
-        raise Unprocessable("A token must end in the future, or say no end.", code="out_of_range", field="expires_at")
+    require_future(expires_at)
     ends = [end for end in (expires_at, made_with.expires_at if made_with else None) if end]
     secret = _MARK + secrets.token_urlsafe(32)
     with transaction.atomic():
@@ -60,6 +60,12 @@ def create(
         )
     log.info("token made", token=token.prefix, user=user.pk, scope=scope)
     return Fresh(token, secret)
+
+
+def require_future(end: datetime | None) -> None:
+    """For the end of a token to be. Raises Unprocessable."""
+    if end is not None and end <= timezone.now():
+        raise Unprocessable("A token must end in the future, or say no end.", code="out_of_range", field="expires_at")
 
 
 def _require_living(maker: Token | None) -> None:
@@ -83,12 +89,16 @@ def revoke(token: Token) -> None:
 
 
 def note_use(token: Token) -> None:
-    """Remember that it was used, at most once a minute."""
+    """Remember that it was used, at most once a minute. Nobody's call fails for want of this."""
     now = timezone.now()
     if token.last_used_at and now - token.last_used_at < _NOTE_EVERY:
         return
     long_ago = Q(last_used_at=None) | Q(last_used_at__lte=now - _NOTE_EVERY)
-    Token.objects.filter(long_ago, pk=token.pk).update(last_used_at=now)
+    try:
+        Token.objects.filter(long_ago, pk=token.pk).update(last_used_at=now)
+    except connections.DATABASE_AWAY as error:
+        log.warning("use of a token not noted", token=token.prefix, reason=str(error))
+        connections.let_go()
 
 
 def forget() -> None:

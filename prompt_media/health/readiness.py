@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from threading import Lock
 
 import structlog
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 from redis import RedisError
 
 from prompt_media.errors import HouseError
 from prompt_media.health import probes
 from prompt_media.health.findings import Finding, State
+from prompt_media.web.connections import DATABASE_AWAY
 
 log = structlog.get_logger(__name__)
 PATIENCE_SECONDS = 2.0
@@ -93,7 +94,7 @@ def _ask(probe: Probe) -> Finding:
 
 def _told(probe: Probe, error: BaseException) -> Finding:
     match error:
-        case DatabaseError() | InterfaceError():
+        case _ if isinstance(error, DATABASE_AWAY):
             return Finding(State.DOWN, "The database is not answering.", DATABASE)
         case RedisError():
             return Finding(State.DOWN, "The broker is not answering.", BROKER)

@@ -1,7 +1,6 @@
 """/healthz, /readyz, /metrics: for whoever watches over the studio."""
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -13,6 +12,7 @@ from prompt_media.health import metrics
 from prompt_media.health.findings import State, worst
 from prompt_media.health.readiness import lookout
 from prompt_media.web import errors, identity, rates
+from prompt_media.web.connections import DATABASE_AWAY
 
 
 @rates.uncounted
@@ -56,7 +56,7 @@ def _may_look(request: HttpRequest) -> bool:
         return True
     try:
         return identity.is_staff(request)
-    except (DatabaseError, InterfaceError):
+    except DATABASE_AWAY:
         # Who it is cannot be told while the database is down, and that it is down is no secret.
         return False
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from django.db import Error as DatabaseError
 from django.db import connection
 from rest_framework.renderers import JSONRenderer
 
@@ -165,7 +164,7 @@ class Hub:
             return
         try:
             facts = facts_of(Job.objects.filter(pk__in={watch.job_id for watch in watches}))
-        except DatabaseError as error:
+        except connections.DATABASE_AWAY as error:
             log.warning("watched jobs not looked at", reason=str(error))
             connection.close()
             return

@@ -9,10 +9,11 @@ from threading import Event, Thread
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
 from prompt_media.jobs import services
 from prompt_media.jobs.models import Job
+from prompt_media.web.connections import DATABASE_AWAY
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,7 @@ def _beat(job: Job, ended: Event) -> None:
 def _renew(job: Job) -> None:
     try:
         services.keep_alive(job)
-    except (DatabaseError, InterfaceError) as error:
+    except DATABASE_AWAY as error:
         # The next beat may find the database back; if none does, the lease ends.
         log.warning("lease not renewed", job=str(job.pk), reason=str(error))
         connection.close()

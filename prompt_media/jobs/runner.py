@@ -11,11 +11,11 @@ from typing import Any
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError
 
 from prompt_media.errors import HouseError, Unavailable
 from prompt_media.jobs import heartbeat, services, tally
 from prompt_media.jobs.models import Job
+from prompt_media.web.connections import DATABASE_AWAY
 
 log = structlog.get_logger(__name__)
 
@@ -99,7 +99,7 @@ def _work(ticket: Ticket) -> None:
         _finish(job, _handlers[job.kind](ticket))
     except services.Stopped:
         raise
-    except (Unavailable, OperationalError, InterfaceError) as error:
+    except (Unavailable, *DATABASE_AWAY) as error:
         log.warning("job put back", reason=str(error))
         services.put_back(job, "Waits for a part that is down")
     except HouseError as error:

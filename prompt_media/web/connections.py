@@ -1,6 +1,9 @@
 """The database connection of the thread we are in."""
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""What is met while the database does not answer. Every other error of it is a bug of ours."""
 
 
 def let_go() -> None:

@@ -14,7 +14,6 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -33,6 +32,7 @@ from prompt_media.errors import (
     Unprocessable,
 )
 from prompt_media.web import bodies
+from prompt_media.web.connections import DATABASE_AWAY
 
 log = structlog.get_logger(__name__)
 
@@ -115,9 +115,8 @@ def from_django(error: Exception) -> HouseError | None:
             return NotAllowed("You may not do that here.")
         case RequestDataTooBig() | TooManyFilesSent() | TooManyFieldsSent():
             return TooLarge("The request is larger than this door takes.")
-        case OperationalError() | InterfaceError():
-            log.warning("database not answering", reason=str(error))
-            return Unavailable("The database is not answering. Try again in a moment.", retry_after=5)
+        case _ if isinstance(error, DATABASE_AWAY):
+            return database_away(error)
         case MultiPartParserError():
             return InvalidInput(f"The form cannot be read: {bodies.unreadable(error)}")
         case DisallowedHost():
@@ -125,6 +124,11 @@ def from_django(error: Exception) -> HouseError | None:
         case SuspiciousOperation():
             return InvalidInput("The request cannot be read.")
     return None
+
+
+def database_away(error: Exception) -> HouseError:
+    log.warning("database not answering", reason=str(error))
+    return Unavailable("The database is not answering. Try again in a moment.", retry_after=5)
 
 
 def _house_error(error: Exception) -> HouseError | None:

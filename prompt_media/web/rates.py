@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import redis
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
@@ -24,6 +23,7 @@ from rest_framework.request import Request
 from prompt_media.addresses import is_loopback, one_place
 from prompt_media.errors import TooMany
 from prompt_media.web import errors, identity
+from prompt_media.web.connections import DATABASE_AWAY
 
 log = structlog.get_logger(__name__)
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -84,7 +84,7 @@ class ByCaller:
             return None
         try:
             caller = identity.of(request)
-        except DatabaseError:
+        except DATABASE_AWAY:
             # What a middleware raises would be taken for a bug; the view will meet it too, and tell.
             return None
         return None if caller == identity.HOUSE else _refused(request, rate, caller)

@@ -1,7 +1,10 @@
 """With ACCESS=login nobody works here without an account; what stays open is written down in docs/security.md."""
 
+from collections.abc import Callable
+from types import SimpleNamespace
+
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 
 from sessions_app.models import Session
 from tests.sessions_app.calling import refused
@@ -67,13 +70,18 @@ def test_what_was_never_there_is_not_there(client):
     assert client.get("/nowhere/").status_code == 404
 
 
-def cut_off(*args: object) -> None:
-    raise OperationalError("the server closed the connection")
+def raising(error: Exception) -> Callable[..., None]:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise error
+
+    return fail
 
 
-def test_while_the_database_is_down_nobody_is_taken_for_a_stranger(ada, client, bearing, monkeypatch):
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_while_the_database_is_down_nobody_is_taken_for_a_stranger(ada, client, bearing, monkeypatch, error):
     with_token = bearing(ada)
     client.force_login(ada)
+    cut_off = raising(error("the server closed the connection"))
     monkeypatch.setattr("prompt_media.access.selectors.usable", cut_off)
     monkeypatch.setattr("django.contrib.auth.middleware.get_user", cut_off)
     for caller in (client, with_token):
@@ -81,3 +89,24 @@ def test_while_the_database_is_down_nobody_is_taken_for_a_stranger(ada, client, 
         refused(answer, 503, "unavailable")
         assert answer["Retry-After"]
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_query_that_is_wrong_is_no_database_that_is_down(ada, client, bearing, monkeypatch):
+    with_token = bearing(ada)
+    client.force_login(ada)
+    wrong = raising(ProgrammingError("no such column"))
+    monkeypatch.setattr("prompt_media.access.selectors.usable", wrong)
+    monkeypatch.setattr("django.contrib.auth.middleware.get_user", wrong)
+    for caller in (client, with_token):
+        refused(caller.get("/api/v1/jobs/"), 500, "error")
+
+
+def test_a_call_is_answered_also_when_its_tokens_use_cannot_be_noted(ada, bearing, monkeypatch, caplog):
+    with_token = bearing(ada)
+
+    class Tokens:
+        filter = staticmethod(raising(OperationalError("database is locked")))
+
+    monkeypatch.setattr("prompt_media.access.services.Token", SimpleNamespace(objects=Tokens))
+    assert with_token.get("/api/v1/jobs/").status_code == 200
+    assert "use of a token not noted" in caplog.text
