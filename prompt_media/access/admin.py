@@ -1,8 +1,10 @@
 """Tokens in the admin: whose, what they may, when they were used; made for oneself, shown once, revoked."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +14,25 @@ from django.utils.safestring import SafeString
 
 from prompt_media.access import services
 from prompt_media.access.models import Token
+from prompt_media.errors import Unprocessable
 from prompt_media.web.inspection import ReadOnlyAdmin, label, titled, when
+
+
+class TokenForm(ModelForm):
+    """A token to be; what services.create would refuse is told beside its field."""
+
+    def clean_expires_at(self) -> datetime | None:
+        end: datetime | None = self.cleaned_data["expires_at"]
+        try:
+            services.require_future(end)
+        except Unprocessable as refusal:
+            raise ValidationError(refusal.detail) from refusal
+        return end
 
 
 @admin.register(Token)
 class TokenAdmin(ReadOnlyAdmin):
+    form = TokenForm
     list_display = ("named", "user", "scope", "state", "used", "made")
     list_display_links = ("named",)
     list_filter = ("scope", "revoked_at", "expires_at")

@@ -26,6 +26,16 @@ def test_a_token_made_here_is_shown_once_and_works(staff, operator):
         assert token.digest not in text
 
 
+def test_an_end_in_the_past_is_told_in_the_form_which_keeps_the_rest(staff, operator):
+    past = {"expires_at_0": "2001-01-01", "expires_at_1": "00:00:00"}
+    answer = staff.post(ADD, {"user": operator.pk, "name": "backup", "scope": "read", **past})
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "must end in the future" in text
+    assert 'value="backup"' in text
+    assert not Token.objects.exists()
+
+
 def test_who_is_no_superuser_makes_tokens_for_nobody_else(staff_with, operator):
     member = staff_with("add_token", "view_token")
     refused = member.post(ADD, {"user": operator.pk, "scope": "write"})
