@@ -16,7 +16,7 @@ from prompt_media.errors import Unavailable
 from prompt_media.jobs import answers, changes, once, selectors, services, streams
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput, JobWithResult
-from prompt_media.web import gateway, identity
+from prompt_media.web import gateway, identity, rates
 from prompt_media.web.filters import Words
 from prompt_media.web.schema import header, refusals
 
@@ -88,8 +88,16 @@ class JobEvents(APIView):
 def _live(request: Request, job: Job, seen: str) -> HttpResponseBase:
     if gateway.STREAMS not in request.META:
         raise Unavailable("This server does not stream. Poll the job instead.", retry_after=60)
-    watch = changes.HUB.open(job.pk, owner=identity.of(request))
+    watch = changes.HUB.open(job.pk, owner=_follower(request))
     return StreamingHttpResponse(streams.Stream(watch, seen=seen), content_type=streams.MEDIA_TYPE)
+
+
+def _follower(request: Request) -> str | None:
+    """Whose stream it counts as. Whoever has no name is the house: counted by place, and at home not at all."""
+    caller = identity.of(request)
+    if caller != identity.HOUSE:
+        return caller
+    return f"{caller} at {rates.place(request)}" if rates.apply() else None
 
 
 def _ended(job: Job, seen: str) -> HttpResponseBase:

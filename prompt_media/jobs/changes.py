@@ -74,7 +74,7 @@ GONE = Facts("", b"", is_last=True)
 class Watch:
     """One stream's place: it holds the newest facts that were not taken yet, and wakes whoever waits for them."""
 
-    def __init__(self, job_id: UUID, owner: str) -> None:
+    def __init__(self, job_id: UUID, owner: str | None) -> None:
         self.job_id = job_id
         self.owner = owner
         self.state: str | None = None
@@ -112,8 +112,8 @@ class Hub:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def open(self, job_id: UUID, owner: str) -> Watch:
-        """A place for one stream. Raises TooManyStreams."""
+    def open(self, job_id: UUID, owner: str | None) -> Watch:
+        """A place for one stream, nobody's own where `owner` is None. Raises TooManyStreams."""
         with self._lock:
             self._require_room(owner)
             watch = Watch(job_id, owner)
@@ -129,10 +129,10 @@ class Hub:
             self._watches.discard(watch)
             STREAMS.set(len(self._watches))
 
-    def _require_room(self, owner: str) -> None:
+    def _require_room(self, owner: str | None) -> None:
         if len(self._watches) >= MOST_STREAMS:
             raise TooManyStreams("This server holds no more streams now. Poll the job instead.", retry_after=10)
-        if sum(watch.owner == owner for watch in self._watches) >= MOST_OF_ONE:
+        if owner is not None and sum(watch.owner == owner for watch in self._watches) >= MOST_OF_ONE:
             raise TooManyStreams(
                 f"You have {MOST_OF_ONE} streams open already. Close one, or poll the job instead.", retry_after=10
             )

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from prompt_media.jobs import changes, services
+from prompt_media.jobs import changes, services, streams
 from prompt_media.jobs.changes import Hub, TooManyStreams
 from prompt_media.jobs.models import Job
+from prompt_media.web import gateway
 
 
 @pytest.fixture
@@ -50,6 +51,32 @@ def test_an_owner_has_four_streams(hub):
     hub.open(uuid4(), "visitor:b")
     hub.close(watches[0])
     hub.open(uuid4(), "visitor:a")
+
+
+@pytest.fixture
+def follow(hub, job, client, monkeypatch):
+    """How a call to follow the job is answered; its stream stays open until the test ends."""
+    monkeypatch.setattr(changes, "HUB", hub)
+    monkeypatch.setattr(streams, "HUB", hub)
+    opened = []
+
+    def follow(**meta: str) -> int:
+        opened.append(client.get(f"/api/v1/jobs/{job.pk}/events", **{gateway.STREAMS: True}, **meta))
+        return opened[-1].status_code
+
+    yield follow
+    for answer in opened:
+        answer.close()
+
+
+def test_scripts_without_a_name_share_no_four_streams_at_home(follow):
+    assert {follow() for _ in range(6)} == {200}
+
+
+def test_scripts_without_a_name_have_four_streams_from_each_place(follow, settings):
+    settings.HOST, settings.RATE_READS = "0.0.0.0", 0
+    assert [follow(REMOTE_ADDR="192.0.2.9") for _ in range(5)] == [200] * 4 + [503]
+    assert follow(REMOTE_ADDR="192.0.2.10") == 200
 
 
 def test_a_process_has_two_hundred(hub):
