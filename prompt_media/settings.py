@@ -27,6 +27,12 @@ env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 
+# What a number may be: beyond it a part would not start, refuse every call, or count past what a clock can hold.
+_MOST, _DECADE_DAYS = 10**9, 3660
+_AMOUNT, _OR_NONE = validate.Range(1, _MOST), validate.Range(0, _MOST)
+_PROCESSES, _SECONDS = validate.Range(1, 1000), validate.Range(1, 3600)
+
+
 def _secret_key(path: Path) -> str:
     """The key kept in the data directory, made at the first start and readable by its owner alone."""
     try:
@@ -72,51 +78,51 @@ try:
 except OSError as error:
     raise ImproperlyConfigured(f"DATA_DIR, {DATA_DIR}, cannot be made: {error.strerror}.") from error
 CACHE_DIR: Path = DATA_DIR / "cache"
-CACHE_MB: int = env.int("CACHE_MB", 1024)
+CACHE_MB: int = env.int("CACHE_MB", 1024, validate=_OR_NONE)
 
 # The door
 
 DEBUG: bool = env.bool("DEBUG", False)
 SECRET_KEY: str = env.str("SECRET_KEY", None) or _secret_key(DATA_DIR / "secret_key")
 HOST: str = env.str("HOST", "127.0.0.1")
-PORT: int = env.int("PORT", 8001)
+PORT: int = env.int("PORT", 8001, validate=validate.Range(1, 65535))
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 ACCESS: str = env.str("ACCESS", "open", validate=validate.OneOf(["open", "login"]))
 ALLOW_OPEN_NETWORK: bool = env.bool("ALLOW_OPEN_NETWORK", False)
 ALLOW_PLAIN_HTTP: bool = env.bool("ALLOW_PLAIN_HTTP", False)
 TRUSTED_ORIGINS: list[str] = env.list("TRUSTED_ORIGINS", [])
 HTTPS: bool = env.bool("HTTPS", False)
-WEB_WORKERS: int = env.int("WEB_WORKERS", os.cpu_count() or 1)
-WEB_THREADS: int = env.int("WEB_THREADS", 64)
-WEB_CONNECTIONS: int = env.int("WEB_CONNECTIONS", 2000)
-CLIENT_SECONDS: int = env.int("CLIENT_SECONDS", 20)
-QUICK_WORKERS: int = env.int("QUICK_WORKERS", os.cpu_count() or 1)
-BULK_WORKERS: int = env.int("BULK_WORKERS", 1)
+WEB_WORKERS: int = env.int("WEB_WORKERS", os.cpu_count() or 1, validate=_PROCESSES)
+WEB_THREADS: int = env.int("WEB_THREADS", 64, validate=_PROCESSES)
+WEB_CONNECTIONS: int = env.int("WEB_CONNECTIONS", 2000, validate=validate.Range(1, 1_000_000))
+CLIENT_SECONDS: int = env.int("CLIENT_SECONDS", 20, validate=_SECONDS)
+QUICK_WORKERS: int = env.int("QUICK_WORKERS", os.cpu_count() or 1, validate=_PROCESSES)
+BULK_WORKERS: int = env.int("BULK_WORKERS", 1, validate=_PROCESSES)
 
 # How long, how much
 
-SESSION_IDLE_MINUTES: int = env.int("SESSION_IDLE_MINUTES", 60)
-WAIT_SECONDS: int = env.int("WAIT_SECONDS", 120)
-JOB_LEASE_SECONDS: int = env.int("JOB_LEASE_SECONDS", 20)
-JOB_SWEEP_SECONDS: int = env.int("JOB_SWEEP_SECONDS", 5)
-JOB_ATTEMPTS: int = env.int("JOB_ATTEMPTS", 3)
-JOB_DAYS: int = env.int("JOB_DAYS", 30)
-UPLOAD_MB: int = env.int("UPLOAD_MB", 20)
-BODY_MB: int = env.int("BODY_MB", 100)
-BODIES_MB: int = env.int("BODIES_MB", max(1000, BODY_MB))
-JSON_MB: int = env.int("JSON_MB", 2)
-UPLOAD_FILES: int = env.int("UPLOAD_FILES", 20)
-SESSION_FILES: int = env.int("SESSION_FILES", 500)
-SESSION_MB: int = env.int("SESSION_MB", 500)
-SERVER_MB: int = env.int("SERVER_MB", 0)
-FREE_DISK_MB: int = env.int("FREE_DISK_MB", 500)
-SESSION_JOBS: int = env.int("SESSION_JOBS", 20)
-OWNER_JOBS: int = env.int("OWNER_JOBS", 100)
-SERVER_JOBS: int = env.int("SERVER_JOBS", 500)
-RATE_READS: int = env.int("RATE_READS", 1200)
-RATE_WRITES: int = env.int("RATE_WRITES", 120)
-SESSIONS_AN_HOUR: int = env.int("SESSIONS_AN_HOUR", 60)
-IMAGE_MEGAPIXELS: int = env.int("IMAGE_MEGAPIXELS", 40)
+SESSION_IDLE_MINUTES: int = env.int("SESSION_IDLE_MINUTES", 60, validate=validate.Range(1, _DECADE_DAYS * 24 * 60))
+WAIT_SECONDS: int = env.int("WAIT_SECONDS", 120, validate=validate.Range(0, 3600))
+JOB_LEASE_SECONDS: int = env.int("JOB_LEASE_SECONDS", 20, validate=_SECONDS)
+JOB_SWEEP_SECONDS: int = env.int("JOB_SWEEP_SECONDS", 5, validate=_SECONDS)
+JOB_ATTEMPTS: int = env.int("JOB_ATTEMPTS", 3, validate=_AMOUNT)
+JOB_DAYS: int = env.int("JOB_DAYS", 30, validate=validate.Range(0, _DECADE_DAYS))
+UPLOAD_MB: int = env.int("UPLOAD_MB", 20, validate=_AMOUNT)
+BODY_MB: int = env.int("BODY_MB", 100, validate=_AMOUNT)
+BODIES_MB: int = env.int("BODIES_MB", max(1000, BODY_MB), validate=validate.Range(BODY_MB, _MOST))
+JSON_MB: int = env.int("JSON_MB", 2, validate=_AMOUNT)
+UPLOAD_FILES: int = env.int("UPLOAD_FILES", 20, validate=_AMOUNT)
+SESSION_FILES: int = env.int("SESSION_FILES", 500, validate=_AMOUNT)
+SESSION_MB: int = env.int("SESSION_MB", 500, validate=_AMOUNT)
+SERVER_MB: int = env.int("SERVER_MB", 0, validate=_OR_NONE)
+FREE_DISK_MB: int = env.int("FREE_DISK_MB", 500, validate=_OR_NONE)
+SESSION_JOBS: int = env.int("SESSION_JOBS", 20, validate=_AMOUNT)
+OWNER_JOBS: int = env.int("OWNER_JOBS", 100, validate=_AMOUNT)
+SERVER_JOBS: int = env.int("SERVER_JOBS", 500, validate=_AMOUNT)
+RATE_READS: int = env.int("RATE_READS", 1200, validate=_OR_NONE)
+RATE_WRITES: int = env.int("RATE_WRITES", 120, validate=_OR_NONE)
+SESSIONS_AN_HOUR: int = env.int("SESSIONS_AN_HOUR", 60, validate=_OR_NONE)
+IMAGE_MEGAPIXELS: int = env.int("IMAGE_MEGAPIXELS", 40, validate=_AMOUNT)
 
 # Django
 
@@ -206,7 +212,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
         **DATABASES["default"].get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 10},
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8, validate=_PROCESSES), "timeout": 10},
     }
 
 # Files: a folder by default, S3 when a bucket is named
@@ -283,7 +289,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 IDENTITY_COOKIE = "identity"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS: int = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+SECURE_HSTS_SECONDS: int = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0, validate=_OR_NONE)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
