@@ -4,6 +4,7 @@ The studio works on meanwhile. Files are never changed once written, so only one
 deleted after its row had been copied. The archive gets its name when all of it is on the disk.
 """
 
+import fcntl
 import io
 import os
 import shutil
@@ -20,8 +21,8 @@ from django.utils import timezone
 from prompt_media.backup import manifest as manifests
 from prompt_media.backup import rows
 from prompt_media.backup.manifest import Content, Manifest
-from prompt_media.errors import NotFound
-from prompt_media.files import audit, keepers, store
+from prompt_media.errors import Conflict, NotFound
+from prompt_media.files import audit, disk, keepers, store
 from prompt_media.files.keepers import Claim, Part
 
 Count = Callable[[Manifest], None]
@@ -32,18 +33,24 @@ class Readable(Protocol):
 
 
 def pack(target: Path, *, with_secret: bool, tell: Count) -> Manifest:
-    """Write the archive; what stood under its name is replaced when the new one is whole."""
+    """Write the archive; what stood under its name is replaced when the new one is whole. Raises Conflict while
+    another one is being written to the same name."""
     aside, copies = target.with_name(f".{target.name}.part"), target.with_name(f".{target.name}.rows")
-    shutil.rmtree(copies, ignore_errors=True)  # a backup was cut off here
-    try:
-        copies.mkdir(mode=0o700)
-        with _private(aside) as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
-            manifest = _written(tar, copies, with_secret=with_secret, tell=tell)
-        os.replace(aside, target)
-        _settle(target.parent)
-    finally:
-        shutil.rmtree(copies, ignore_errors=True)
-        aside.unlink(missing_ok=True)
+    with _ours_alone(aside) as file:
+        try:
+            shutil.rmtree(copies, ignore_errors=True)  # a backup was cut off here
+            copies.mkdir(mode=0o700)
+            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                manifest = _written(tar, copies, with_secret=with_secret, tell=tell)
+            file.flush()
+            os.fsync(file.fileno())
+            os.replace(aside, target)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
+        finally:
+            shutil.rmtree(copies, ignore_errors=True)
+    disk.settle(target.parent)
     return manifest
 
 
@@ -141,18 +148,28 @@ class _Hashing:
 
 
 @contextmanager
-def _private(path: Path) -> Iterator[BinaryIO]:
-    """A new file that only its owner may read, on the disk at the end of the block."""
-    path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+def _ours_alone(path: Path) -> Iterator[BinaryIO]:
+    """An empty file that only its owner may read, and that nobody else writes within the block."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with open(descriptor, "wb") as file:
+        if not _locked(descriptor) or not _is_still_at(path, descriptor):
+            raise Conflict("Another backup is being written to this name. Wait for its end, or give another name.")
+        os.fchmod(descriptor, 0o600)
+        file.truncate(0)  # a backup was cut off here
         yield file
-        file.flush()
-        os.fsync(file.fileno())
 
 
-def _settle(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _locked(descriptor: int) -> bool:
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_still_at(path: Path, descriptor: int) -> bool:
+    """Whether the file was not renamed by another backup between our opening and locking it."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False

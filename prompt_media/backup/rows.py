@@ -22,6 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from prompt_media.backup.manifest import BadArchive, Manifest
 from prompt_media.errors import Conflict
+from prompt_media.files import disk
 
 _CHUNK = 1024 * 1024
 _SQLITE_FILE = "db.sqlite3"
@@ -147,7 +148,7 @@ def _sqlite_file() -> Path:
 def _replace_sqlite(copy: Path) -> None:
     target = _sqlite_file()
     connection.close()
-    _on_disk(copy)
+    disk.settle(copy)
     if target.exists():
         # What a killed studio left in the write-ahead log would be read into the file that comes.
         with closing(sqlite3.connect(target)) as old:
@@ -155,15 +156,7 @@ def _replace_sqlite(copy: Path) -> None:
     for companion in ("-wal", "-shm"):
         target.with_name(target.name + companion).unlink(missing_ok=True)
     os.replace(copy, target)
-    _on_disk(target.parent)
-
-
-def _on_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    disk.settle(target.parent)
 
 
 # PostgreSQL

@@ -1,5 +1,7 @@
-"""The last free room on the disk, which is not for pictures: a database that cannot write loses more than one."""
+"""The disk: its last free room, which is not for pictures (a database that cannot write loses more than one), and
+what has to be on it before anything is told."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -22,6 +24,15 @@ def require(arriving: int = 0) -> None:
                 f"The disk has {usage.free // _MEGABYTE} MB left, and {kept // _MEGABYTE} MB stay free: nothing was "
                 "stored. Delete sessions, or free some room on the disk, and try again."
             )
+
+
+def settle(path: Path) -> None:
+    """Put a file, or the names in a folder, on the disk for good."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _places() -> list[Path]:

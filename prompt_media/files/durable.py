@@ -16,6 +16,7 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
 from prompt_media.errors import Unavailable, from_disk
+from prompt_media.files import disk
 from prompt_media.files.found import Found
 from prompt_media.files.store import Span
 
@@ -42,7 +43,7 @@ class DurableStorage(FileSystemStorage):
             _write(aside, content, settle=self._settles_each)
             os.replace(aside, path)
             if self._settles_each:
-                _settle(path.parent)
+                disk.settle(path.parent)
         except FileNotFoundError as error:
             raise Unavailable("The folder went away while a file was written into it.", retry_after=1) from error
         except OSError as error:
@@ -120,12 +121,4 @@ def _make(folder: Path, *, settle: bool) -> None:
     _make(folder.parent, settle=settle)
     folder.mkdir(exist_ok=True)
     if settle:
-        _settle(folder.parent)
-
-
-def _settle(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        disk.settle(folder.parent)

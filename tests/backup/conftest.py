@@ -35,6 +35,7 @@ class Place:
             cwd=PROJECT,
             env=self.environment,
             text=True,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )

@@ -163,6 +163,27 @@ def test_a_backup_that_is_killed_leaves_nothing_under_its_name(studio, tmp_path,
     assert [path.name for path in tmp_path.iterdir()] == ["studio.tar"]
 
 
+def test_of_two_backups_to_one_name_the_second_is_refused_and_the_first_is_whole(studio, tmp_path):
+    target = tmp_path / "studio.tar"
+    first = studio.start(
+        "-c",
+        "import os, sys, pathlib, django\n"
+        "os.environ['DJANGO_SETTINGS_MODULE'] = 'prompt_media.settings'; django.setup()\n"
+        "from prompt_media.backup import pack, rows\n"
+        "real = pack._secret; pack._secret = lambda: (print('half', flush=True), sys.stdin.readline(), real())[2]\n"
+        f"pack.pack(pathlib.Path({str(target)!r}), with_secret=True, tell=lambda manifest: None)",
+    )
+    assert first.stdout.readline() == "half\n"
+
+    refused = studio.manage("backup", str(target))
+    first.communicate("go on\n", timeout=60)
+
+    assert (first.returncode, refused.returncode) == (0, 1)
+    assert "Another backup" in refused.stderr
+    assert studio.manage("restore", "--check", str(target)).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["studio.tar"]
+
+
 @pytest.mark.parametrize("step", ["the first file", "a file", "the rows", "the key"])
 def test_a_restore_that_is_killed_is_run_again(studio, archive, place, step):
     empty = place()

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from prompt_media.errors import StorageFull, Unavailable
-from prompt_media.files import durable, store
+from prompt_media.files import disk, store
 
 KEY = "uploads/somebody/a.png"
 OLD, NEW = b"what was there", b"n" * 5000
@@ -103,7 +103,7 @@ def test_a_file_is_on_the_disk_before_it_has_its_name_and_the_name_after(root, m
 
 def test_a_new_folder_is_on_the_disk_before_its_first_file_is(root, monkeypatch):
     settled = []
-    monkeypatch.setattr(durable, "_settle", settled.append)
+    monkeypatch.setattr(disk, "settle", settled.append)
 
     store.put(KEY, NEW)
     store.put(KEY, OLD)
