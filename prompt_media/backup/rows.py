@@ -7,7 +7,7 @@ pg_dump would have to be there, and as new as the server.
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,12 +86,19 @@ def refuse_company() -> None:
 
 
 def put_back(manifest: Manifest, copies: Mapping[str, Path]) -> None:
-    """Put the copied rows in the place of all that are there, in one step, and bring them to the shape we know."""
+    """Put the copied rows in the place of all that are there. They are brought to the shape we know before; so whatever
+    fails fails while the old rows are whole."""
     if engine() == "sqlite":
+        _shape_sqlite(copies[_SQLITE_FILE])
         _replace_sqlite(copies[_SQLITE_FILE])
     else:
         _replace_postgres(manifest, copies)
-    call_command("migrate", verbosity=0, interactive=False)
+
+
+def settle() -> None:
+    """Put the step from the old rows to the new ones on the disk; a database server has done so by itself."""
+    if engine() == "sqlite":
+        disk.settle(_sqlite_file().parent)
 
 
 def place_for_copies() -> Path:
@@ -145,18 +152,35 @@ def _sqlite_file() -> Path:
     return Path(settings.DATABASES["default"]["NAME"])
 
 
+def _shape_sqlite(copy: Path) -> None:
+    """Migrate a copy through our own connection, so that no migration can reach another file."""
+    described, here = connection.settings_dict, connection.settings_dict["NAME"]
+    connection.close()
+    described["NAME"] = str(copy)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        connection.close()
+        described["NAME"] = here
+    _empty_log(copy)
+    disk.settle(copy)
+
+
+def _empty_log(database: Path) -> None:
+    """Write what stands in the write-ahead log into the file itself."""
+    with closing(sqlite3.connect(database)) as opened:
+        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def _replace_sqlite(copy: Path) -> None:
     target = _sqlite_file()
     connection.close()
-    disk.settle(copy)
     if target.exists():
         # What a killed studio left in the write-ahead log would be read into the file that comes.
-        with closing(sqlite3.connect(target)) as old:
-            old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _empty_log(target)
     for companion in ("-wal", "-shm"):
         target.with_name(target.name + companion).unlink(missing_ok=True)
     os.replace(copy, target)
-    disk.settle(target.parent)
 
 
 # PostgreSQL
@@ -203,13 +227,14 @@ def _replace_postgres(manifest: Manifest, copies: Mapping[str, Path]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         # Each statement's checks at its end: tables cannot be changed while some are still to come.
         _drop_all(cursor)
-        _shaped(manifest.migrations, lambda: cursor.execute("SET CONSTRAINTS ALL IMMEDIATE"))
+        _shape(cursor, dict(sorted(manifest.migrations)))
         tables = ", ".join(_quoted(table) for table in _columns())
         cursor.execute(f"TRUNCATE {tables}")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         for table, columns in manifest.columns.items():
             _fill(table, columns, copies[f"{table}.copy"])
             _count_on(cursor, table)
+        _shape(cursor, dict(MigrationLoader(None, ignore_no_migrations=True).graph.leaf_nodes()))
 
 
 def _drop_all(cursor: Any) -> None:
@@ -217,13 +242,12 @@ def _drop_all(cursor: Any) -> None:
         cursor.execute(f"DROP TABLE {_quoted(table)} CASCADE")
 
 
-def _shaped(migrations: Sequence[tuple[str, str]], settle: Callable[[], object]) -> None:
-    """Tables as they were when the rows were copied."""
-    last = dict(sorted(migrations))
+def _shape(cursor: Any, last: Mapping[str, str]) -> None:
+    """Bring the tables of each app to its last migration."""
     for app, name in last.items():
-        settle()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         call_command("migrate", app, name, verbosity=0, interactive=False)
-    settle()
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def _fill(table: str, columns: Sequence[str], source: Path) -> None:

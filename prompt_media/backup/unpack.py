@@ -1,10 +1,12 @@
 """A studio out of a tar file.
 
-Everything is read and every hash compared before anything is touched. Then files are added, which harms nobody, and
-the rows are replaced in one step: killed before it, the old studio is whole, killed after it, the new one is. What is
+Everything is read and every hash compared before anything is touched. Then files are added, which harms nobody, the
+secret key is put in its place with the old one beside it, and the rows, in today's shape by then, are replaced in one
+step: killed before it, the old rows and their key are still there, killed after it, the new studio is whole. What is
 then left over is swept, here or by the next hourly sweep. So a restore that was cut off is simply run again.
 """
 
+import os
 import shutil
 import tarfile
 from collections.abc import Callable, Iterator
@@ -19,14 +21,14 @@ from django.apps import apps
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from prompt_media.backup import manifest as manifests
 from prompt_media.backup import rows
 from prompt_media.backup.manifest import BadArchive, Content, Manifest
-from prompt_media.errors import Conflict, StorageFull
-from prompt_media.files import audit, keepers, store
+from prompt_media.errors import Conflict, HouseError
+from prompt_media.files import audit, disk, keepers, store
 from prompt_media.files.keepers import Part
 
 Count = Callable[[int], None]
@@ -44,6 +46,8 @@ class Restored:
     forgotten: int = 0
     key_kept: bool = False
     """The secret key of the archive was not used, because the environment gives another one."""
+    not_cleared: str = ""
+    """Why things of the old studio are left over, if any may be."""
 
 
 def verify(archive: Path, *, tell: Count) -> Manifest:
@@ -72,12 +76,22 @@ def _put_back(archive: Path, manifest: Manifest, aside: Path, tell: Count) -> Re
     rows.refuse_newer(manifest)
     copies = {path.name: path for path in aside.iterdir() if path.name != manifests.SECRET_KEY}
     rows.refuse_broken(copies.values())
-    _refuse_without_room(manifest)
+    disk.require(0 if settings.S3_BUCKET else manifest.size)
     with _opened(archive) as tar, store.settled_together():
         _put_files(tar, manifest, tell)
-    rows.put_back(manifest, copies)
-    key_kept = _put_key(aside / manifests.SECRET_KEY)
-    return Restored(manifest, _forget(set(manifest.vanished)), key_kept)
+    with _key_in_place(aside / manifests.SECRET_KEY) as key_kept:
+        rows.put_back(manifest, copies)
+    return _cleared_up(manifest, key_kept=key_kept)
+
+
+def _cleared_up(manifest: Manifest, *, key_kept: bool) -> Restored:
+    """What failed from here on fails a studio that is there."""
+    try:
+        rows.settle()
+        _old_key().unlink(missing_ok=True)
+        return Restored(manifest, _forget(set(manifest.vanished)), key_kept)
+    except (HouseError, DatabaseError, OSError) as error:
+        return Restored(manifest, key_kept=key_kept, not_cleared=str(error))
 
 
 @dataclass(slots=True)
@@ -164,16 +178,37 @@ def _put_files(tar: tarfile.TarFile, manifest: Manifest, tell: Count) -> None:
             tell(put)
 
 
-def _put_key(key: Path) -> bool:
-    """Put the secret key in its place; True when the environment gives another one, which then stays."""
-    if not key.exists():
-        return False
+@contextmanager
+def _key_in_place(new: Path) -> Iterator[bool]:
+    """The archive's secret key in the place of ours, which stands beside it until the rows have been replaced. Yields
+    whether ours stays, because the environment gives it."""
     place = settings.DATA_DIR / "secret_key"
-    if not place.exists() or place.read_text() != settings.SECRET_KEY:
-        return key.read_text() != settings.SECRET_KEY
-    key.chmod(0o600)
-    shutil.move(key, place)
-    return False
+    is_ours_to_change = place.exists() and place.read_text() == settings.SECRET_KEY
+    is_another = new.exists() and new.read_text() != settings.SECRET_KEY
+    if not (is_ours_to_change and is_another):
+        yield is_another
+        return
+    _put_key(place, _old_key())
+    _put_key(new, place)
+    try:
+        yield False
+    except BaseException:
+        os.replace(_old_key(), place)
+        raise
+
+
+def _old_key() -> Path:
+    return Path(settings.DATA_DIR / "secret_key.old")
+
+
+def _put_key(key: Path, place: Path) -> None:
+    aside = place.with_name(f"{place.name}.part")
+    aside.unlink(missing_ok=True)
+    aside.touch(0o600)
+    shutil.copyfile(key, aside)
+    disk.settle(aside)
+    os.replace(aside, place)
+    disk.settle(place.parent)
 
 
 def _forget(vanished: set[str]) -> int:
@@ -199,17 +234,6 @@ def _refuse_inhabited() -> None:
                 f"There is a studio here already: it has {model._meta.verbose_name_plural}. --force puts the backup in "
                 "its place; what is here now is then gone."
             )
-
-
-def _refuse_without_room(manifest: Manifest) -> None:
-    place = settings.DATA_DIR if settings.S3_BUCKET else _there(Path(settings.MEDIA_ROOT))
-    free = shutil.disk_usage(place).free
-    if not settings.S3_BUCKET and free < manifest.size:
-        raise StorageFull(f"The backup holds {manifest.size:,} bytes, and {free:,} are free. Nothing was changed.")
-
-
-def _there(place: Path) -> Path:
-    return next(path for path in (place, *place.parents) if path.exists())
 
 
 @contextmanager

@@ -184,33 +184,77 @@ def test_of_two_backups_to_one_name_the_second_is_refused_and_the_first_is_whole
     assert [path.name for path in tmp_path.iterdir()] == ["studio.tar"]
 
 
-@pytest.mark.parametrize("step", ["the first file", "a file", "the rows", "the key"])
-def test_a_restore_that_is_killed_is_run_again(studio, archive, place, step):
+RESTORING = (
+    "import os, signal, sys, pathlib, django\n"
+    "os.environ['DJANGO_SETTINGS_MODULE'] = 'prompt_media.settings'; django.setup()\n"
+    "from django.core.files.storage import default_storage\n"
+    "from django.core.management import execute_from_command_line\n"
+    "from prompt_media.backup import rows, unpack\n"
+    "die = lambda: os.kill(os.getpid(), signal.SIGKILL)\n"
+    "def fail(*a, **k): raise OSError('Stumbled.')\n"
+    "{moment}\n"
+    "execute_from_command_line(['manage.py', 'restore', *sys.argv[1:]])"
+)
+
+
+@pytest.mark.parametrize(
+    ("moment", "rows_are_there"),
+    [
+        pytest.param("unpack._put_files = lambda *a: die()", False, id="the first file"),
+        pytest.param(
+            "real = default_storage.save; default_storage.save = lambda *a: (real(*a), die())", False, id="a file"
+        ),
+        pytest.param("unpack._put_key = lambda *a: die()", False, id="the key"),
+        pytest.param("rows.call_command = lambda *a, **k: die()", False, id="the shape"),
+        pytest.param("rows._replace_sqlite = lambda *a: die()", False, id="the rows"),
+        pytest.param("unpack._cleared_up = lambda *a, **k: die()", True, id="the clearing up"),
+    ],
+)
+def test_a_restore_that_is_killed_is_run_again(studio, archive, place, moment, rows_are_there):
     empty = place()
-    moments = {
-        "the first file": "unpack._put_files = lambda *a: die()",
-        "a file": "real = default_storage.save; default_storage.save = lambda *a: (real(*a), die())",
-        "the rows": "unpack.rows.put_back = lambda *a: die()",
-        "the key": "unpack._put_key = lambda *a: die()",
-    }
-    killed = empty.run(
-        "-c",
-        "import os, signal, pathlib, django\n"
-        "os.environ['DJANGO_SETTINGS_MODULE'] = 'prompt_media.settings'; django.setup()\n"
-        "from django.core.files.storage import default_storage; from prompt_media.backup import unpack\n"
-        "die = lambda: os.kill(os.getpid(), signal.SIGKILL)\n"
-        f"{moments[step]}\n"
-        f"unpack.restore(pathlib.Path({str(archive)!r}), force=False, tell=lambda count: None)",
-    )
+    killed = empty.run("-c", RESTORING.format(moment=moment), str(archive))
     assert killed.returncode == -9, killed.stderr
-    rows_are_there = step == "the key"
+    assert bool(empty.rows()) == rows_are_there
 
     again = empty.manage("restore", str(archive), *(["--force"] if rows_are_there else []))
 
     assert again.returncode == 0, again.stderr
     assert empty.hashes() == studio.hashes()
     assert empty.rows() == studio.rows()
-    assert not list((empty.home / "var").glob(".restoring*"))
+    assert (empty.home / "var" / "secret_key").read_text() == (studio.home / "var" / "secret_key").read_text()
+    assert not [path.name for path in (empty.home / "var").iterdir() if path.name.startswith((".res", "secret_key."))]
+
+
+def test_rows_that_cannot_be_brought_to_todays_shape_leave_the_old_studio_whole(archive, place):
+    inhabited = place().furnish()
+    key, before = (inhabited.home / "var" / "secret_key").read_text(), inhabited.rows()
+
+    failed = inhabited.run("-c", RESTORING.format(moment="rows.call_command = fail"), "--force", str(archive))
+
+    assert (failed.returncode, "Not restored: Stumbled." in failed.stderr) == (1, True)
+    assert inhabited.rows() == before
+    assert (inhabited.home / "var" / "secret_key").read_text() == key
+
+
+def test_a_key_that_a_killed_restore_replaced_stands_beside_the_new_one(archive, place):
+    inhabited = place().furnish()
+    key = (inhabited.home / "var" / "secret_key").read_text()
+
+    inhabited.run("-c", RESTORING.format(moment="rows.put_back = lambda *a: die()"), "--force", str(archive))
+
+    old = inhabited.home / "var" / "secret_key.old"
+    assert old.read_text() == key
+    assert stat.S_IMODE(old.stat().st_mode) == 0o600
+
+
+def test_what_fails_after_the_rows_were_replaced_is_told_as_restored(studio, archive, place):
+    empty = place()
+
+    half = empty.run("-c", RESTORING.format(moment="unpack._forget = fail"), str(archive))
+
+    assert (half.returncode, "Restored, but not cleared up: Stumbled." in half.stderr) == (2, True)
+    assert "Not restored" not in half.stderr
+    assert empty.rows() == studio.rows()
 
 
 # Archives that somebody else made

@@ -14,11 +14,14 @@ from prompt_media.errors import HouseError
 from prompt_media.management import telling
 from prompt_media.management.telling import amount, several
 
+NOT_CLEARED = 2
+
 
 class Command(telling.OperatorCommand):
     help = (
         "Put a backup in the place of what is here: every hash is compared first, then files are added, then all rows "
-        "are replaced in one step. The studio must be stopped. Cut off at any moment, it can be run again."
+        "are replaced in one step. The studio must be stopped. Cut off at any moment, it can be run again. Exit code: "
+        "0 restored, 1 not restored, 2 restored, and something of the old studio may be left over."
     )
     examples = """\
   manage.py restore studio.tar            into an empty place
@@ -50,6 +53,12 @@ class Command(telling.OperatorCommand):
         except (HouseError, DatabaseError, OSError) as error:
             raise CommandError(f"Not restored: {error}") from error
         self.stdout.write(_in_words(restored))
+        if restored.not_cleared:
+            raise CommandError(
+                f"Restored, but not cleared up: {restored.not_cleared} Files of the old studio go with the "
+                "hourly sweep; ./pm check_storage tells of the rest.",
+                returncode=NOT_CLEARED,
+            )
 
 
 def _in_words(restored: Restored) -> str:
