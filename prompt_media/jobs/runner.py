@@ -6,11 +6,13 @@ its `write` lands in the transaction that ends the job, its `discard` clears awa
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
+from django.db import DatabaseError, InterfaceError, connection
 
 from prompt_media.errors import HouseError, Unavailable
 from prompt_media.jobs import heartbeat, services, tally
@@ -101,6 +103,7 @@ def _work(ticket: Ticket) -> None:
         raise
     except (Unavailable, *DATABASE_AWAY) as error:
         log.warning("job put back", reason=str(error))
+        _leave_connection()
         services.put_back(job, "Waits for a part that is down")
     except HouseError as error:
         _fail(ticket, error)
@@ -108,13 +111,23 @@ def _work(ticket: Ticket) -> None:
         _fail(ticket, HouseError("It took longer than any job may. Ask for less at once.", code="too_slow"))
     except SystemExit:
         # Its worker was told to stop (see jobs.tasks).
-        services.put_back(job, "Goes on when the workers are back")
+        _leave_connection()
+        # A job that is not ours any more, or a database that is away, is no reason to go on: its lease ends by itself.
+        with suppress(services.Stopped, DatabaseError, InterfaceError):
+            services.put_back(job, "Goes on when the workers are back")
         raise
     except Exception:
         log.exception("job broke")
         _fail(ticket, HouseError(f"Something broke inside. The log tells more under {job.pk}."))
     else:
         _tell_end(ticket, Job.Status.DONE)
+
+
+def _leave_connection() -> None:
+    """It may be the part that broke, or be left in the middle of a question; the next question opens another. Django
+    does so by itself only between requests."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def _fail(ticket: Ticket, error: HouseError) -> None:

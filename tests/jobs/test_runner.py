@@ -1,8 +1,10 @@
 """Running a job: what its handler returns, raises or leaves behind."""
 
+from contextlib import nullcontext, suppress
+
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, connection
 
 from prompt_media.errors import InvalidInput, Unavailable
 from prompt_media.jobs import runner, services
@@ -131,8 +133,9 @@ def test_whatever_comes_after_the_commit_leaves_the_result_alone(do, monkeypatch
             raise interruption
 
     monkeypatch.setattr(services.bus, "announce", interrupted)
-    job = do(lambda ticket: Outcome(discard=lambda: discarded.append(True)))
-    assert (job.status, discarded) == ("done", [])
+    with pytest.raises(SystemExit) if interruption is SystemExit else nullcontext():
+        do(lambda ticket: Outcome(discard=lambda: discarded.append(True)))
+    assert (Job.objects.get().status, discarded) == ("done", [])
 
 
 def test_a_worker_that_is_told_to_stop_lets_its_job_go(do):
@@ -143,6 +146,45 @@ def test_a_worker_that_is_told_to_stop_lets_its_job_go(do):
         do(stopped)
     job = Job.objects.get()
     assert (job.status, job.attempts) == ("queued", 0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("interruption", [OperationalError, SystemExit])
+def test_a_job_whose_connection_broke_is_put_back_over_another(do, monkeypatch, interruption):
+    """As after a restart of PostgreSQL: what holds the dead connection answers nothing until it is closed."""
+    broken = []
+
+    def refuse(execute, sql, params, many, context):
+        if broken:
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, params, many, context)
+
+    def close() -> None:
+        broken.clear()
+        real_close()
+
+    real_close = connection.close
+    monkeypatch.setattr(connection, "close", close)
+
+    def cut_off(ticket: Ticket) -> Outcome:
+        broken.append(True)
+        raise interruption
+
+    with connection.execute_wrapper(refuse), suppress(SystemExit):
+        do(cut_off)
+
+    job = Job.objects.get()
+    assert (job.status, job.attempts) == ("queued", 0)
+
+
+def test_a_worker_that_is_told_to_stop_stops_also_when_its_job_was_just_cancelled(do):
+    def cancelled(ticket: Ticket) -> Outcome:
+        services.cancel(ticket.job)
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        do(cancelled)
+    assert Job.objects.get().status == "cancelled"
 
 
 def test_two_attempts_never_bear_the_same_name(do):
