@@ -169,16 +169,17 @@ def leave(subject: str) -> None:
     so that whoever waits for one is told, and the operator's count is right (see `forget`)."""
     jobs = Job.objects.filter(subject=subject)
     hold(jobs)
-    live = list(selectors.live(jobs).values_list("pk", flat=True))
+    live = list(selectors.live(jobs).values_list("pk", "kind"))
     _end_as_cancelled(jobs)
     receipts.forget_jobs(jobs)
     jobs.update(subject="", about="", payload={}, note="")
 
-    def announce() -> None:
-        for pk in live:
+    def tell() -> None:
+        for pk, kind in live:
             bus.announce(pk, Job.Status.CANCELLED)
+            tally.ended(kind, Job.Status.CANCELLED)
 
-    transaction.on_commit(announce)
+    transaction.on_commit(tell)
 
 
 def retry(job: Job) -> Job:

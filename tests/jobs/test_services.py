@@ -253,6 +253,20 @@ def test_all_jobs_of_a_subject_end_with_it_and_keep_none_of_its_words():
     assert list(selectors.live_jobs("session:b")) == [other]
 
 
+def test_what_a_subjects_end_cancels_is_counted_once_it_is_committed(monkeypatch, django_capture_on_commit_callbacks):
+    counted = []
+    monkeypatch.setattr(services.tally, "ended", lambda *told: counted.append(told))
+    submit(subject="session:a", kind="upload")
+    services.cancel(submit(subject="session:a", kind="compose"))
+    counted.clear()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        services.leave("session:a")
+        assert counted == []
+
+    assert counted == [("upload", "cancelled")]
+
+
 def test_the_rows_of_what_is_gone_are_forgotten_after_their_days(settings):
     settings.JOB_DAYS = 30
     for subject in ("session:a", "session:b"):
