@@ -38,4 +38,4 @@ def of_ended(job: Job) -> Response:
 def accepted(job: Job) -> Response:
     """202: the job is taken in, and here is where to look."""
     location = reverse("job", args=[job.pk])
-    return Response(JobOutput(job).data, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
+    return Response(JobOutput.of(job).data, status=status.HTTP_202_ACCEPTED, headers={"Location": location})

@@ -62,7 +62,7 @@ class Jobs(ListAPIView):
 class OneJob(APIView):
     @extend_schema(operation_id="get_job", summary="One job", responses=JobWithResult, extensions=refusals(_UNKNOWN))
     def get(self, request: Request, job_id: UUID) -> Response:
-        return Response(JobWithResult(selectors.job(job_id)).data)
+        return Response(JobWithResult.of(selectors.job(job_id)).data)
 
 
 class JobEvents(APIView):
@@ -117,7 +117,7 @@ class CancelJob(APIView):
         extensions=refusals(_UNKNOWN | {409: "job_ended"}),
     )
     def post(self, request: Request, job_id: UUID) -> Response:
-        return Response(JobOutput(services.cancel(selectors.job(job_id))).data)
+        return Response(JobOutput.of(services.cancel(selectors.job(job_id))).data)
 
 
 class RetryJob(APIView):

@@ -1,6 +1,7 @@
 """A job as the API tells it."""
 
-from typing import Any
+from typing import Any, Self
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -38,6 +39,11 @@ class JobOutput(serializers.ModelSerializer):
     error = serializers.CharField(read_only=True, help_text="Why it failed, in words.")
     problem = JobProblem(read_only=True, allow_null=True)
 
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """One job with its place. A list looks at the line once for all its jobs, and hands the places in."""
+        return cls(job, context={"places": selectors.places_in_line([job])})
+
     class Meta:
         model = Job
         fields = [
@@ -52,9 +58,8 @@ class JobOutput(serializers.ModelSerializer):
         return Card(job, Face(), self.get_place_in_line(job), timezone.now()).says
 
     def get_place_in_line(self, job: Job) -> int:
-        # A list looks at the line once for all its jobs and hands the places in.
-        places = self.context.get("places")
-        return selectors.place_in_line(job) if places is None else places.get(job.pk, 0)
+        places: dict[UUID, int] = self.context["places"]
+        return places.get(job.pk, 0)
 
 
 class JobWithResult(JobOutput):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from prompt_media.errors import Conflict, InvalidInput, TooLarge
 from prompt_media.jobs import bus, selectors, services
 from prompt_media.jobs.models import Job
+from prompt_media.jobs.serializers import JobOutput
 
 pytestmark = pytest.mark.django_db
 
@@ -242,6 +243,18 @@ def test_a_place_in_line_is_counted_in_its_own_queue():
     assert [selectors.place_in_line(job) for job in (first, second, other_queue)] == [1, 2, 1]
     services.claim(first.pk)
     assert selectors.place_in_line(second) == 1
+
+
+def test_one_jobs_place_is_that_of_the_list_and_reads_no_line(django_assert_num_queries):
+    same = timezone.now()
+    jobs = [submit(owner=f"caller {number}") for number in range(5)]
+    Job.objects.update(created_at=same)
+    jobs = list(Job.objects.order_by("id"))
+    assert list(selectors.places_in_line(jobs).values()) == [1, 2, 3, 4, 5]
+    for place, job in enumerate(jobs, start=1):
+        with django_assert_num_queries(1) as asked:
+            assert JobOutput.of(job).data["place_in_line"] == place
+        assert "COUNT(*)" in asked.captured_queries[0]["sql"]
 
 
 def test_all_jobs_of_a_subject_end_with_it_and_keep_none_of_its_words():
