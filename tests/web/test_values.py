@@ -1,6 +1,8 @@
 """Values in addresses and forms: they are what they name, or they are refused."""
 
 import json
+from base64 import b64encode
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -69,6 +71,21 @@ def test_a_page_has_the_size_that_was_asked_for(client):
 
 def test_a_cursor_that_is_nothing_is_told_as_one(client):
     response = client.get("/api/v1/jobs/?cursor=x")
+    assert (response.status_code, response.json()["code"]) == (404, "bad_cursor")
+
+
+@pytest.mark.parametrize("name", ["jobs", "sessions", "images", "generations", "tokens"])
+@pytest.mark.parametrize(
+    "position",
+    [
+        pytest.param("9999-12-31 23:59:59.999999-14:00", id="past the last year"),
+        pytest.param("0001-01-01 00:00:00+14:00", id="before the first year"),
+        pytest.param("2026-13-01 00:00:00", id="no such month"),
+    ],
+)
+def test_a_cursor_of_no_time_is_told_as_one(admin_client, name, position):
+    cursor = b64encode(urlencode({"p": position}).encode()).decode()
+    response = admin_client.get(f"/api/v1/{name}/", {"cursor": cursor})
     assert (response.status_code, response.json()["code"]) == (404, "bad_cursor")
 
 
