@@ -1,20 +1,17 @@
 """What the studio's sessions own in the storage: which files their rows claim, and what can be put right of them."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import timedelta
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from prompt_media.files import keepers
 from prompt_media.files.keepers import Claim, Holder, Keeper, Part
+from prompt_media.jobs import selectors as jobs
 from prompt_media.jobs.models import Job
-from sessions_app import names
+from sessions_app import names, selectors
 from sessions_app.models import Image, Session
 from sessions_app.services import repairs, uploads
 
-# An upload that failed or was cancelled may be retried for so long with the files it came with.
-RETRY_WITHIN = timedelta(days=1)
 # Loose in a root, beside the sessions' folders: put there by people and version control.
 _RESERVED = (".", "README")
 _PAGE = 500
@@ -93,8 +90,7 @@ def _of_image(image: Image) -> Iterator[Claim]:
 
 def _waiting_jobs() -> QuerySet[Job]:
     """Uploads that wait, run, or may be retried."""
-    retried = Q(status__in=(Job.Status.FAILED, Job.Status.CANCELLED), finished_at__gt=timezone.now() - RETRY_WITHIN)
-    return Job.objects.filter(Q(status__in=Job.LIVE) | retried, kind=uploads.KIND)
+    return (jobs.live(Job.objects.all()) | selectors.kept_for_retry()).filter(kind=uploads.KIND)
 
 
 def _arrivals(job: Job) -> list[str]:

@@ -1,15 +1,18 @@
 """Questions about sessions, images and generations. Nothing is changed here."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Now
+from django.utils import timezone
 
 from prompt_media.errors import NotFound
 from prompt_media.jobs.models import Job
-from prompt_media.jobs.selectors import live_jobs
+from prompt_media.jobs.selectors import ended_in_vain, live_jobs
 from sessions_app.models import Generation, Image, Session, Tag
 
+# An upload that failed or was cancelled may be retried for so long with the files it came with.
+RETRY_WITHIN = timedelta(days=1)
 _GONE = "No session has this id. It may have ended: a studio session lives until it was not used for its idle time."
 
 
@@ -137,6 +140,11 @@ def jobs(session: Session) -> QuerySet[Job]:
 def active_jobs(session: Session) -> QuerySet[Job]:
     """What still waits or runs for the session, oldest first."""
     return live_jobs(session.subject)
+
+
+def kept_for_retry() -> QuerySet[Job]:
+    """What ended in vain so lately that the files it came with are still kept."""
+    return ended_in_vain(timezone.now() - RETRY_WITHIN)
 
 
 def generations_of(owner: str) -> QuerySet[Generation]:

@@ -44,6 +44,7 @@ class Ticket:
         self.job = job
         self._began_at = time.monotonic()
         self._written_at = 0.0
+        self._once_failed: list[Callable[[], None]] = []
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -66,6 +67,15 @@ class Ticket:
         if now - self._written_at >= _SECONDS_BETWEEN_WRITES:
             services.advance(self.job, done=done, total=total, note=note)
             self._written_at = now
+
+    def once_failed(self, act: Callable[[], None]) -> None:
+        """Do this as soon as the job's row tells why it failed; not if it is stopped or goes back into the line."""
+        self._once_failed.append(act)
+
+    def clear_away(self) -> None:
+        """The job has failed, and its row tells so."""
+        for act in self._once_failed:
+            act()
 
 
 Handler = Callable[[Ticket], Outcome]
@@ -133,6 +143,7 @@ def _leave_connection() -> None:
 def _fail(ticket: Ticket, error: HouseError) -> None:
     services.fail(ticket.job, error)
     _tell_end(ticket, Job.Status.FAILED, code=error.code)
+    ticket.clear_away()
 
 
 def _tell_end(ticket: Ticket, status: Job.Status, **more: str) -> None:

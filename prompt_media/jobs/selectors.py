@@ -35,9 +35,9 @@ def live_jobs(subject: str) -> QuerySet[Job]:
     return live(Job.objects.filter(subject=subject)).order_by("created_at")
 
 
-def ended_in_vain(subject: str) -> QuerySet[Job]:
-    """What failed or was cancelled for a subject, and may be retried."""
-    return Job.objects.filter(subject=subject, status__in=(Job.Status.FAILED, Job.Status.CANCELLED))
+def ended_in_vain(since: datetime) -> QuerySet[Job]:
+    """What has failed or was cancelled since then."""
+    return Job.objects.filter(status__in=(Job.Status.FAILED, Job.Status.CANCELLED), finished_at__gt=since)
 
 
 def places_in_line(jobs: Iterable[Job]) -> dict[UUID, int]:

@@ -1,7 +1,8 @@
 """How much a session may hold, and the whole server.
 
 Nothing is counted up or down, so nothing can drift: what is held is read off the rows, under the session's lock. A live
-job holds the files it was sent with, or the one it will make; once it has ended, what it became holds its own.
+job holds the files it was sent with, or the one it will make; once it has ended, what it became holds its own. Files of
+an upload that ended in vain wait for a retry, and make way for whatever is wanted more.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet, Sum
+from django.db import transaction
+from django.db.models import BigIntegerField, Count, QuerySet, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from prompt_media.errors import Conflict, StorageFull
 from prompt_media.files import disk, store
@@ -19,6 +23,7 @@ from sessions_app import selectors
 from sessions_app.models import Image, Session
 
 _MEGABYTE = 1024 * 1024
+_PAGE = 500
 
 
 class SessionFull(Conflict):
@@ -58,9 +63,18 @@ def require(session: Session) -> None:
     a refusal takes the addition back."""
     now = held(session)
     _refuse_beyond_session(now)
-    _refuse_beyond_server()
+    _require_server()
     disk.require()
     _make_way(session, now)
+
+
+def empty(job: Job) -> None:
+    """Let the files go that an upload came with, if it has ended in vain. A retry of it says so."""
+    files = job.payload.get("files", [])
+    ended = Job.objects.filter(pk=job.pk, status__in=(Job.Status.FAILED, Job.Status.CANCELLED))
+    with transaction.atomic():
+        if files and ended.update(payload={**job.payload, "files": [], "bytes": 0}):
+            store.discard_on_commit(file["key"] for file in files)
 
 
 def _stored(images: QuerySet[Image]) -> Room:
@@ -92,27 +106,49 @@ def _refuse_beyond_session(wanted: Room) -> None:
         )
 
 
-def _refuse_beyond_server() -> None:
+def _require_server() -> None:
     if not settings.SERVER_MB:
         return
-    everything = _stored(Image.objects.all()) + _promised(jobs.live(Job.objects.all()))
-    if everything.bytes > settings.SERVER_MB * _MEGABYTE:
+    kept, most = selectors.kept_for_retry().filter(payload__bytes__gt=0), settings.SERVER_MB * _MEGABYTE
+    needed = _stored(Image.objects.all()).bytes + _weight(jobs.live(Job.objects.all()))
+    over = needed + _weight(kept) - most
+    if over > 0 and needed <= most:
+        over -= _emptied(kept.order_by("finished_at")[:_PAGE], over)
+    if over > 0:
         raise StorageFull(
             f"All sessions together hold {settings.SERVER_MB} MB here, and those are used: nothing was stored. Delete "
             "sessions that nobody needs, or ask the operator for more room."
         )
 
 
+def _weight(uploads: QuerySet[Job]) -> int:
+    """The bytes these were sent with. Added up by the database: over all sessions they may be many."""
+    return uploads.aggregate(bytes=Sum(Cast(KT("payload__bytes"), BigIntegerField())))["bytes"] or 0
+
+
+def _emptied(ended: QuerySet[Job], wanted: int) -> int:
+    """The bytes that were freed: as many of these made way, from the first, as were needed."""
+    freed = 0
+    for job in _nobody_is_at(ended):
+        if freed >= wanted:
+            break
+        freed += _of(job.payload).bytes
+        empty(job)
+    return freed
+
+
 def _make_way(session: Session, now: Room) -> None:
     """Files kept for the retry of an upload that has ended stay only while nobody needs their room."""
-    # Without those that somebody else is at: a retry, or the session's end. To wait for them here would turn the order
-    # round in which locks are taken, jobs before their session.
-    in_vain = jobs.ended_in_vain(session.subject).select_for_update(skip_locked=True)
-    ended = [job for job in in_vain if job.payload.get("files")]
+    in_vain = selectors.kept_for_retry().filter(subject=session.subject)
+    ended = [job for job in _nobody_is_at(in_vain) if job.payload.get("files")]
     wanted, most = now + _promised(ended), of_a_session()
     if wanted.files <= most.files and wanted.bytes <= most.bytes:
         return
     for job in ended:
-        still_ended = Job.objects.filter(pk=job.pk, status=job.status)
-        if still_ended.update(payload={**job.payload, "files": []}):
-            store.discard_on_commit(file["key"] for file in job.payload["files"])
+        empty(job)
+
+
+def _nobody_is_at(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Without those that are being retried, or end with their session. To wait for them here, under a session's lock,
+    would turn round the order in which locks are taken."""
+    return jobs.select_for_update(skip_locked=True)

@@ -101,7 +101,13 @@ def _submit(session: Session, files: Sequence[Mapping[str, Any]], auto_tag: bool
         subject=session.subject,
         title="Upload" if len(files) == 1 else f"Upload of {len(files)} pictures",
         about=", ".join(file["label"] for file in files),
-        payload={"session": session.pk, "auto_tag": auto_tag, "files": files},
+        payload={
+            "session": session.pk,
+            "auto_tag": auto_tag,
+            "files": files,
+            # Also their sum, which the database can add up over all jobs.
+            "bytes": sum(file["bytes"] for file in files),
+        },
         slip=slip,
     )
 
@@ -110,7 +116,7 @@ def _session(ticket: Ticket) -> Session:
     # A job outlives its session without its payload, and may be retried all the same.
     session = Session.objects.filter(pk=ticket.payload.get("session", 0)).first()
     if session is None:
-        _forget_arrivals(ticket)
+        ticket.once_failed(lambda: room.empty(ticket.job))
         raise selectors.gone()
     return session
 
@@ -119,13 +125,9 @@ def _readable(session: str, file: dict[str, str], ticket: Ticket) -> Stored:
     try:
         return _store(session, file)
     except (UnsupportedPicture, TooLarge) as error:
-        # It will never become readable: what was set aside is of no further use.
-        _forget_arrivals(ticket)
+        # It will never become readable: what was set aside is of no further use, once the row tells so.
+        ticket.once_failed(lambda: room.empty(ticket.job))
         raise intake.refusal([(file["label"], error)], len(ticket.payload["files"])) from error
-
-
-def _forget_arrivals(ticket: Ticket) -> None:
-    store.discard(file["key"] for file in ticket.payload.get("files", []))
 
 
 def _store(session: str, file: dict[str, str]) -> Stored:

@@ -73,7 +73,7 @@ def making_way_while_deleted(session: Session) -> tuple[Act, Act]:
     """The room of an upload that was cancelled is wanted while its session is deleted."""
     jobs.cancel(submitted(session, files=[{"key": f"incoming/{session.public_id}/a", "bytes": 1}], bytes=1))
     submitted(session)
-    settings.SESSION_FILES = 1
+    settings.SESSION_FILES, settings.SERVER_MB = 1, 1
 
     def add() -> None:
         with transaction.atomic():

@@ -160,6 +160,38 @@ def test_all_sessions_together_hold_what_the_operator_allows(session, add, send,
         send()
 
 
+@pytest.fixture
+def large(picture) -> bytes:
+    """A file of a bit more than 400 KB."""
+    return picture() + bytes(400 * 1024)
+
+
+def test_files_kept_for_a_retry_count_in_all_sessions_together_and_make_way_for_others(large, settings, stop_work):
+    stop_work()
+    settings.SERVER_MB = 1
+    sent = []
+    for owner in range(6):
+        session = workspace.open_session(owner=f"visitor:{owner}")
+        sent.append(jobs.cancel(uploads.take_in(session=session, arrivals=[Arrival("a.png", large)])))
+        held = sum(Path(settings.MEDIA_ROOT, file).stat().st_size for file in files_below(settings))
+        assert held <= 1024 * 1024
+
+    kept = [bool(Job.objects.get(pk=job.pk).payload["files"]) for job in sent]
+    assert kept == [False, False, False, False, True, True], "the oldest made way"
+
+
+def test_nothing_makes_way_where_it_would_not_help(large, settings, stop_work):
+    stop_work()
+    settings.SERVER_MB = 1
+    for end in (jobs.cancel, lambda job: job):
+        end(uploads.take_in(session=workspace.open_session(owner="a"), arrivals=[Arrival("a.png", large)]))
+    before = files_below(settings)
+    with pytest.raises(StorageFull):
+        uploads.take_in(session=workspace.open_session(owner="b"), arrivals=[Arrival("a.png", large)] * 2)
+    assert files_below(settings) == before
+    assert all(job.payload["files"] for job in Job.objects.all())
+
+
 # At the door
 
 

@@ -12,6 +12,9 @@ from PIL import Image as Pillow
 from prompt_media.files import layers, sandbox, store
 from prompt_media.files.intake import Arrival
 from prompt_media.imaging import decode
+from prompt_media.jobs import runner
+from prompt_media.jobs import services as jobs
+from prompt_media.jobs.models import Job
 from sessions_app import selectors
 from sessions_app.models import Image
 from sessions_app.services import room, uploads, workspace
@@ -104,6 +107,29 @@ def test_one_broken_file_keeps_the_whole_upload_out(session, worker, picture, se
     assert job.problem["status"] == 415
     assert not Image.objects.exists()
     assert files_below(settings) == []
+
+
+def test_a_worker_killed_before_it_could_refuse_leaves_the_file_to_the_next(session, worker, picture, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    fail = jobs.fail
+
+    def killed(*_: object) -> None:
+        monkeypatch.setattr(jobs, "fail", fail)
+        raise Killed
+
+    monkeypatch.setattr(jobs, "fail", killed)
+    whole = picture("JPEG", (300, 300))
+    with pytest.raises(Killed):
+        uploads.take_in(session=session, arrivals=[Arrival("a.jpg", whole[: len(whole) // 2])])
+    job = Job.objects.get()
+    Job.objects.update(lease_until=job.created_at)
+    runner.run(str(job.pk))
+
+    job.refresh_from_db()
+    assert (job.attempts, job.problem["status"]) == (2, 415)
+    assert job.payload["files"] == []
 
 
 def test_numbers_are_never_given_twice(session, add):
