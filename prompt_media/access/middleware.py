@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from prompt_media.access import selectors, services
 from prompt_media.access.models import Token
 from prompt_media.errors import NotAllowed, NotSignedIn
-from prompt_media.web import errors, identity
+from prompt_media.web import errors, identity, routes
 from prompt_media.web.connections import DATABASE_AWAY
 from prompt_media.web.pages import CalledRequest
 
@@ -101,7 +101,7 @@ def _sent_away(request: HttpRequest) -> HttpResponse:
         response = errors.problem(refusal, request)
         response["HX-Redirect"] = redirect_to_login(_page_of(request)).headers["Location"]
         return response
-    if request.method in SAFE_METHODS and (errors.accepts_html(request) or not errors.is_for_programs(request)):
+    if request.method in SAFE_METHODS and (errors.accepts_html(request) or not routes.is_for_programs(request)):
         return redirect_to_login(request.get_full_path())
     return errors.answer(refusal, request)
 

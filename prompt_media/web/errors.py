@@ -31,14 +31,13 @@ from prompt_media.errors import (
     Unavailable,
     Unprocessable,
 )
-from prompt_media.web import bodies
+from prompt_media.web import bodies, routes
 from prompt_media.web.connections import DATABASE_AWAY
 
 log = structlog.get_logger(__name__)
 
 # What a caller could have known without knowing our shapes: it is missing, or it is empty.
 _KNOWABLE = {"required", "blank", "null", "empty"}
-_PROGRAM_PATHS = ("/api/", "/session/", "/upload/", "/static/")
 
 
 class MethodNotAllowed(HouseError):
@@ -92,16 +91,11 @@ def _headers(error: HouseError) -> dict[str, str]:
 
 def wants_page(request: HttpRequest) -> bool:
     """Whether a person looks at the answer. HTMX asks in a person's name, but shows the problem in a toast."""
-    return accepts_html(request) and "HX-Request" not in request.headers and not is_for_programs(request)
+    return accepts_html(request) and "HX-Request" not in request.headers and not routes.is_for_programs(request)
 
 
 def accepts_html(request: HttpRequest) -> bool:
     return "text/html" in request.headers.get("Accept", "")
-
-
-def is_for_programs(request: HttpRequest) -> bool:
-    """Whether this address is one that programs call."""
-    return request.path.startswith(_PROGRAM_PATHS)
 
 
 def from_django(error: Exception) -> HouseError | None:

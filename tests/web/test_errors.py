@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from prompt_media.web import errors, preferences
+from prompt_media.web import errors, preferences, routes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,6 +24,32 @@ def test_a_person_gets_a_page(client):
 
 def test_a_compat_route_answers_a_problem_even_to_a_browser(client):
     assert client.get("/session/nowhere/", headers=PERSON)["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "is_for_programs"),
+    [
+        pytest.param("/api/v1/jobs/", True, id="the API"),
+        pytest.param("/api/v1/nowhere/", True, id="nothing beside the API"),
+        pytest.param("/session/create", True, id="the studio's own, bare"),
+        pytest.param("/upload/nowhere/", True, id="nothing beside the studio's own"),
+        pytest.param("/static/nowhere.css", True, id="a file that is none"),
+        pytest.param("/jobs/", False, id="a page"),
+        pytest.param("/sessions/", False, id="a page that begins alike"),
+        pytest.param("/studio/nowhere/", False, id="nothing beside a page"),
+        pytest.param("/nowhere/", False, id="nothing at all"),
+        pytest.param("/admin/nowhere/", False, id="the admin"),
+        pytest.param("/healthz", False, id="the house's own"),
+    ],
+)
+def test_whom_an_address_is_for_is_known_before_its_view_is(rf, path, is_for_programs):
+    assert routes.is_for_programs(rf.get(path)) is is_for_programs
+
+
+def test_a_new_route_of_the_api_is_for_programs_wherever_it_lies(rf, settings):
+    settings.ROOT_URLCONF = "tests.web.other_routes"
+    assert routes.is_for_programs(rf.get("/generate"))
+    assert not routes.is_for_programs(rf.get("/prompts/"))
 
 
 def test_a_wrong_method_is_told_as_one(client):

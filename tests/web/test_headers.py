@@ -1,5 +1,7 @@
 """What every answer carries, whatever it answers: nothing is ever taken for something else than it says it is."""
 
+import json
+
 import pytest
 
 from prompt_media.wsgi import application
@@ -31,11 +33,18 @@ def test_no_answer_may_be_guessed_at(client, method, path, status):
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
-def test_not_even_where_there_is_no_request_to_speak_of():
+@pytest.mark.parametrize("parameter", ["charset*=klingon''x", "charset*=klingon''%41"])
+def test_not_even_where_there_is_no_request_to_speak_of(rf, parameter):
     told: dict[str, str] = {}
-    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "CONTENT_TYPE": "text/html; charset=no-such-thing"}
+    environ = rf._base_environ(REQUEST_METHOD="POST", PATH_INFO="/session/create/", HTTP_HOST="localhost")
+    environ["CONTENT_TYPE"] = f"text/html; {parameter}"
 
-    application(environ, lambda status, headers: told.update(headers, status=status))
+    answer = application(environ, lambda status, headers: told.update(headers, status=status))
+    problem = json.loads(b"".join(answer))
+    answer.close()
 
     assert told["status"] == "400 Bad Request"
+    assert told["Content-Type"] == "application/problem+json"
     assert told["X-Content-Type-Options"] == "nosniff"
+    assert len(told["X-Request-ID"]) == 12
+    assert (problem["code"], problem["instance"]) == ("invalid", "/session/create/")
