@@ -15,6 +15,8 @@ from prompt_media.errors import NotFound, Unavailable
 from prompt_media.files import disk
 from prompt_media.files.found import Found, Walkable
 
+# What the house keeps in the storage for itself: no studio's, so nobody who goes through all files meets it.
+OWN = "health/"
 _CHUNK = 1024 * 1024
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -132,8 +134,9 @@ def digest(key: str) -> str:
 
 
 def walk(prefix: str = "") -> Iterator[Found]:
-    """Every stored file below a key, one after another. Raises Unavailable when the storage cannot tell."""
-    return cast(Walkable, default_storage).walk(prefix)
+    """Every stored file below a key, one after another, but for our own. Raises Unavailable when the storage cannot
+    tell."""
+    return (found for found in cast(Walkable, default_storage).walk(prefix) if not found.key.startswith(OWN))
 
 
 def _source() -> Source:

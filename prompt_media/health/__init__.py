@@ -1,1 +1,2 @@
-"""What the studio tells of itself: alive, ready, how much, and what is wrong. It looks and changes nothing."""
+"""What the studio tells of itself: alive, ready, how much, and what is wrong. It looks, and writes
+nothing but one small file, seldom, to see that the storage can be written."""

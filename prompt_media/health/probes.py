@@ -20,7 +20,7 @@ from prompt_media.jobs import selectors as jobs
 from prompt_media.jobs.models import Job
 
 # The same few bytes whoever writes them: machines that look at once write over one another without harm.
-PROBE_KEY, _PROBE = "health/probe", b"Written to see that writing works.\n"
+PROBE_KEY, _PROBE = f"{store.OWN}probe", b"Written to see that writing works.\n"
 LATE = timedelta(minutes=10)
 _MEGABYTE = 1024 * 1024
 
@@ -40,6 +40,7 @@ def migrations() -> Finding:
 
 
 def storage() -> Finding:
+    """Always the same file and the same few bytes, and as seldom as PROBES in readiness.py says, whoever calls."""
     store.put(PROBE_KEY, _PROBE)
     if store.read(PROBE_KEY) != _PROBE:
         return Finding(State.DOWN, "What is read is not what was written.", "Look at the storage server's own log.")

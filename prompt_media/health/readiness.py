@@ -1,5 +1,6 @@
 """Whether the studio can do its work: each part is asked, none for long, and none oftener than it needs."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 import structlog
-from django.db import connection
+from django.db import DatabaseError, ProgrammingError, connection
 from redis import RedisError
 
 from prompt_media.errors import HouseError
@@ -94,6 +95,8 @@ def _ask(probe: Probe) -> Finding:
 
 def _told(probe: Probe, error: BaseException) -> Finding:
     match error:
+        case DatabaseError() if _lacks_something(error):
+            return Finding(State.DOWN, "The database lacks what this release asks it for.", "Run ./pm migrate.")
         case _ if isinstance(error, DATABASE_AWAY):
             return Finding(State.DOWN, "The database is not answering.", DATABASE)
         case RedisError():
@@ -104,6 +107,12 @@ def _told(probe: Probe, error: BaseException) -> Finding:
     return Finding(
         State.DOWN, f"The question itself failed ({type(error).__name__}); the log tells more.", probe.advice
     )
+
+
+def _lacks_something(error: DatabaseError) -> bool:
+    """Whether it did answer, and has no such table or column; SQLite tells that by a number alone."""
+    code = getattr(error.__cause__, "sqlite_errorcode", None)
+    return isinstance(error, ProgrammingError) or code == sqlite3.SQLITE_ERROR
 
 
 lookout = Lookout(PROBES)

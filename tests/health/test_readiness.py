@@ -6,11 +6,12 @@ from threading import Event
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import OperationalError
+from django.core.files.storage import default_storage
+from django.db import OperationalError, ProgrammingError, connection
 from redis import ConnectionError as BrokerGone
 
 from prompt_media.errors import StorageFull
-from prompt_media.files import disk
+from prompt_media.files import disk, store
 from prompt_media.health import readiness, views
 from prompt_media.health.findings import Finding, State, worst
 from prompt_media.health.readiness import Lookout, Probe
@@ -77,6 +78,25 @@ def test_an_error_is_told_in_words_without_what_it_holds(error, words):
     assert found.state is State.DOWN
     assert words in found.detail
     assert "secret" not in found.detail
+
+
+def no_such_table():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM nowhere")
+
+
+@pytest.mark.parametrize("ask", [no_such_table, fails(ProgrammingError("relation does not exist"))])
+def test_a_database_that_lacks_a_table_is_not_told_as_one_that_is_away(ask):
+    found = look(part=ask)["part"]
+
+    assert (found.state, found.advice) == (State.DOWN, "Run ./pm migrate.")
+    assert "not answering" not in found.detail
+
+
+def test_what_is_written_to_try_the_storage_is_no_file_of_the_studio():
+    assert readiness.probes.storage().state is State.OK
+    assert default_storage.exists(readiness.probes.PROBE_KEY)
+    assert list(store.walk()) == []
 
 
 def test_a_part_that_hangs_holds_nobody_up_and_is_asked_once():
