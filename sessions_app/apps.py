@@ -1,4 +1,5 @@
-"""The floor as a Django app: how its work looks, which files are its own, and what happens when somebody signs in."""
+"""The floor as a Django app: how its work looks, which files are its own, what it counts, and what happens when
+somebody signs in."""
 
 import importlib
 
@@ -12,4 +13,5 @@ class SessionsConfig(AppConfig):
     def ready(self) -> None:
         importlib.import_module("sessions_app.faces").register()
         importlib.import_module("sessions_app.holdings").register()
+        importlib.import_module("sessions_app.numbers").register()
         importlib.import_module("sessions_app.sign_in").connect()

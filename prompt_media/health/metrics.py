@@ -6,27 +6,27 @@ database and the broker when somebody looks: they are the same whichever machine
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
-from django.db.models import Count, Sum
+from django.db.models import Count
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.utils import floatToGoString
 from redis import RedisError
 
+from prompt_media.health import numbers
 from prompt_media.health.findings import Finding, State
+from prompt_media.health.numbers import Part, Source
 from prompt_media.health.readiness import lookout
 from prompt_media.jobs import selectors as jobs
 from prompt_media.jobs import tally, workers
 from prompt_media.jobs.models import Job
-from sessions_app import selectors
-from sessions_app.models import Image
 
 log = structlog.get_logger(__name__)
 
@@ -76,17 +76,17 @@ class Shared:
         with self._looking:
             if time.monotonic() >= self._known_until:
                 found = lookout.look()
-                self._known = [_parts(found), *_told_by("database", found), *_told_by("broker", found)]
+                self._known = [_parts(found), *_told_by(Part.DATABASE, found), *_told_by(Part.BROKER, found)]
                 self._known_until = time.monotonic() + self._holds_seconds
             return self._known
 
 
-def _told_by(part: str, found: Mapping[str, Finding]) -> list[Metric]:
+def _told_by(part: Part, found: Mapping[str, Finding]) -> list[Metric]:
     # A part that is known to be down is not asked: it would keep the caller waiting for nothing.
     if found[part].state is State.DOWN:
         return []
     try:
-        return list(_SOURCES[part]())
+        return list(numbers.read_from(part))
     except (DatabaseError, InterfaceError, RedisError) as error:
         log.warning("numbers not known", reason=str(error))
         return []
@@ -102,13 +102,6 @@ def _parts(found: Mapping[str, Finding]) -> Metric:
 def _of_the_database() -> Iterator[Metric]:
     yield _jobs()
     yield _waiting()
-    sessions = GaugeMetricFamily("prompt_media_sessions", "Sessions that have not expired.", labels=["kind"])
-    for kind, count in selectors.live_sessions().order_by().values_list("kind").annotate(Count("pk")):
-        sessions.add_metric([kind], count)
-    yield sessions
-    kept = Image.objects.aggregate(count=Count("pk"), bytes=Sum("bytes", default=0))
-    yield GaugeMetricFamily("prompt_media_images", "Stored pictures.", value=kept["count"])
-    yield GaugeMetricFamily("prompt_media_storage_bytes", "Their bytes, without thumbnails.", value=kept["bytes"])
 
 
 def _jobs() -> Metric:
@@ -148,6 +141,7 @@ def _of_the_broker() -> Iterator[Metric]:
     yield ended
 
 
-_SOURCES: dict[str, Callable[[], Iterator[Metric]]] = {"database": _of_the_database, "broker": _of_the_broker}
+numbers.register(Source("jobs", Part.DATABASE, _of_the_database))
+numbers.register(Source("workers", Part.BROKER, _of_the_broker))
 _shared = CollectorRegistry()
 _shared.register(Shared())

@@ -1,8 +1,10 @@
 """The rooms keep to themselves: a package whose name ends in -ing is pure, wherever it stands."""
 
 import ast
+import re
 import subprocess
 import sys
+from itertools import dropwhile, islice, takewhile
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,21 @@ def test_broad_excepts_live_in_the_runner_alone():
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
     ]
     assert guilty == ["prompt_media/jobs/runner.py"]
+
+
+def on_the_disk(app: str) -> set[str]:
+    found = {path.name for path in (HOUSE / app).glob("*.py")} - {"__init__.py"}
+    return found | {f"{path.parent.name}/" for path in (HOUSE / app).glob("*/__init__.py")} - {"migrations/"}
+
+
+def in_the_tree(app: str) -> set[str]:
+    """What stands below the app in the tree of docs/architecture.md."""
+    tree = (HOUSE / "docs" / "architecture.md").read_text().partition("## The tree")[2].split("```")[1]
+    lines = iter(tree.splitlines())
+    below = takewhile(lambda line: line.startswith(" "), islice(dropwhile(lambda one: app not in one, lines), 1, None))
+    return set(re.findall(r"(?<![\w./])\w+(?:\.py|/)(?!\w)", "\n".join(below)))
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_the_tree_in_the_docs_shows_every_room_and_no_other(app):
+    assert in_the_tree(app) == on_the_disk(app)
