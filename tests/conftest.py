@@ -1,18 +1,41 @@
 """What every test may use: small real pictures, a place for files, and a worker in the same process."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from PIL import Image
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from prompt_media.jobs import runner, services
 from tests.engine.fixtures import engine, grown
 
 __all__ = ["engine", "grown"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_found_once() -> Iterator[None]:
+    """Every new client of Django's makes the middleware anew, which looks for some 270 files each time."""
+    search, found = WhiteNoiseMiddleware.add_files_from_finders, dict[str, object]()
+
+    def remember(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            search(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", remember)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(settings) -> None:
+    """Hashing a password is slow on purpose, and nobody guesses these."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

@@ -11,12 +11,6 @@ from prompt_media.access import services
 PASSWORD = "a long enough one"
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(settings) -> None:
-    """Hashing a password is slow on purpose, and nobody guesses these."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def ada(transactional_db) -> User:
     return User.objects.create_user("ada", password=PASSWORD)

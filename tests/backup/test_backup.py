@@ -21,6 +21,8 @@ from prompt_media.backup.manifest import BadArchive
 from tests.engine import servers
 from tests.engine.running import free_port
 
+pytestmark = pytest.mark.xdist_group("backup")
+
 
 def members(archive: Path) -> list[str]:
     with tarfile.open(archive) as tar:
@@ -393,7 +395,6 @@ def grown_places(place, tmp_path_factory) -> Iterator[Callable]:
         yield place(**database, **bucket), place(**other)
 
 
-@pytest.mark.xdist_group("engine")
 def test_a_grown_studio_comes_back_too(grown_places):
     """Rows from one PostgreSQL into another, files from a bucket into a folder and back over what is there."""
     grown, empty = grown_places

@@ -8,5 +8,4 @@ from tests.contract.lived_in import House
 @pytest.fixture
 def house(transactional_db, settings, monkeypatch, picture) -> House:
     settings.WAIT_SECONDS = 1
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # these tests sign in often
     return House(picture, monkeypatch)

@@ -38,7 +38,7 @@ from tests.engine.work import (
     with_two_pictures,
 )
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.xdist_group("faults")
 
 LEASE_SECONDS = 3
 

@@ -9,7 +9,7 @@ import pytest
 from tests.engine import servers
 from tests.engine.running import PROJECT
 
-pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.xdist_group("grown text"), pytest.mark.timeout(600)]
 
 
 def test_any_text_is_taken_or_refused_in_words(tmp_path):

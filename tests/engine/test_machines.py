@@ -15,7 +15,7 @@ from tests.engine.following import Stream
 from tests.engine.running import wait_for
 from tests.engine.work import LONG, SHORT, submit, wait_for_end, wait_until_under_way, with_two_pictures
 
-pytestmark = pytest.mark.xdist_group("engine_grown")
+pytestmark = pytest.mark.xdist_group("grown")
 
 
 @pytest.fixture

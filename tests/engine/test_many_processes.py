@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine import ledger, programs, servers
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.xdist_group("servers")
 
 # Many more under FAULT_ROUNDS=100: the figures in docs/operations.md.
 PROCESSES, EACH = 8, int(os.environ.get("FAULT_ROUNDS") or 12)

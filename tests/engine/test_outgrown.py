@@ -17,7 +17,7 @@ from tests.engine import servers
 from tests.engine.calling import Caller, open_session
 from tests.engine.grown import Grown
 
-pytestmark = pytest.mark.xdist_group("engine_grown")
+pytestmark = pytest.mark.xdist_group("grown")
 
 STILL = {"prompt": "Set @scenery as background and @dot as front image"}
 MOVING = {"prompt": "@scenery is the background, @dot moves from left to right", "frames": 12}

@@ -17,7 +17,7 @@ from tests.engine import servers
 from tests.engine.calling import RESPOND_ASYNC, Answer, Caller
 from tests.engine.running import Engine, Process, up, wait_for
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.xdist_group("races")
 
 # ROUNDS=100 asks for as many.
 ROUNDS = int(os.environ.get("ROUNDS", "2"))

@@ -9,8 +9,6 @@ import pytest
 from tests.engine.racing import Tally, all_at_once, race
 from tests.engine.running import surroundings
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 
 @pytest.fixture
 def files(picture) -> Mapping[str, bytes]:
@@ -23,12 +21,14 @@ def nothing_left_and_nobody_failed(tally: Tally, rounds: int) -> None:
     assert tally.ended_by["hand"] >= rounds
 
 
+@pytest.mark.xdist_group("engine")
 def test_clean_up_and_generation_at_once_leave_nothing_and_fail_nobody(engine, files):
     tally = race(engine, surroundings(engine.home), files, rounds=10, seed=8)
 
     nothing_left_and_nobody_failed(tally, 10)
 
 
+@pytest.mark.xdist_group("grown")
 def test_so_they_do_on_several_machines(grown, files):
     tally = race(grown, surroundings(grown.home) | grown.environment, files, rounds=10, seed=8)
 

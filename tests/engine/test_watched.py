@@ -15,7 +15,7 @@ from tests.engine.following import Stream
 from tests.engine.running import Engine, manage, processes, up, wait_for
 from tests.engine.work import LONG, submit
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.xdist_group("watched")
 
 STILL = {"prompt": "put @cat as background"}
 PARTS = {"database", "migrations", "storage", "disk", "broker", "workers", "queue"}

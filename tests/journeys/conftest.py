@@ -9,7 +9,7 @@ from tests.engine.calling import Caller
 from tests.engine.grown import Grown
 from tests.engine.running import Engine
 
-LAYOUTS = ["engine", pytest.param("grown", marks=pytest.mark.xdist_group("grown"))]
+LAYOUTS = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("engine", "grown")]
 
 
 @pytest.fixture(params=LAYOUTS)

@@ -10,8 +10,6 @@ import pytest
 
 from tests.engine.calling import Answer, Caller
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 CALLERS = 6
 
 

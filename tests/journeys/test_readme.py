@@ -13,8 +13,6 @@ from PIL import Image
 
 from tests.engine.running import PROJECT
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", (PROJECT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
 # Where the tests must all run, a machine without curl is a fault and no excuse.
 NEEDS_CURL = pytest.mark.skipif(not shutil.which("curl") and not os.environ.get("CI"), reason="curl is not installed")

@@ -10,8 +10,6 @@ from PIL import Image, ImageSequence
 
 from tests.engine.calling import Caller
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 RED, BLUE, GREEN = (200, 30, 30), (30, 30, 200), (30, 160, 30)
 
 

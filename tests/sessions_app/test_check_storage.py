@@ -46,7 +46,7 @@ def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
 @pytest.fixture(
     params=[
         pytest.param("folder", id="folder"),
-        pytest.param("s3", id="s3", marks=pytest.mark.xdist_group("engine")),
+        pytest.param("s3", id="s3", marks=pytest.mark.xdist_group("servers")),
     ]
 )
 def storage(request: pytest.FixtureRequest, settings) -> str:

@@ -27,7 +27,7 @@ from tests.engine.work import wait_for_end
 from tests.upgrade.make_copy import ACCOUNT, MOVING, STILL, hashes
 
 # An environment is made, filled and started from, before the first of these begins.
-pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("upgrade"), pytest.mark.timeout(300)]
 
 (COPY,) = Path(__file__).parent.glob("*.tar.xz")
 NOT_OURS = shutil.ignore_patterns(".venv", ".git", "var", "media", "__pycache__", ".*_cache", ".hypothesis")
