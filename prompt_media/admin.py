@@ -10,12 +10,11 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Count, Model, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
-from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from prompt_media.access.models import Token
 from prompt_media.jobs.models import Job
-from prompt_media.web.inspection import Table, table
+from prompt_media.web.inspection import HouseAdmin, Table, table
 from sessions_app.models import Generation, Image, Session, Tag
 
 _PLACES: tuple[tuple[str, tuple[tuple[type[Model], str], ...]], ...] = (
@@ -103,12 +102,12 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin, ModelAdmin):
+class AccountAdmin(UserAdmin, HouseAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin, ModelAdmin):
+class RoleAdmin(GroupAdmin, HouseAdmin):
     """Unfold's look, nothing more."""

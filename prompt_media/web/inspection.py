@@ -9,9 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.template.defaultfilters import date
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -26,7 +33,39 @@ from prompt_media.web.filters import typed
 LONGEST_IN_A_LIST = 80
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class HouseAdmin(ModelAdmin):
+    """What every list of ours has in common: nothing that is typed into its address or its forms breaks it."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        # An expression out of a URL could keep the database busy for a long time.
+        return not lookup.endswith("regex") and bool(super().lookup_allowed(lookup, value, request))
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        return super().get_search_results(request, queryset, typed(search_term))
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        # Django judges a look-up while it builds the query; a year no calendar knows breaks only when it is asked.
+        try:
+            return super().get_changelist_instance(request)
+        except (OverflowError, ValueError, DataError) as error:
+            raise IncorrectLookupParameters(error) from error
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponseBase | None:
+        if all(self._can_be_a_key(selected) for selected in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            answer: HttpResponseBase | None = super().response_action(request, queryset)
+            return answer
+        messages.warning(request, "What was selected is not a row of this list. Nothing has been changed.")
+        return None
+
+    def _can_be_a_key(self, selected: str) -> bool:
+        try:
+            self.opts.pk.clean(selected, None)
+        except ValidationError:
+            return False
+        return True
+
+
+class ReadOnlyAdmin(HouseAdmin):
     """Rows to look at. What may happen to them is an action, allowed to who may "change" them."""
 
     list_per_page = 50
@@ -47,13 +86,6 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_view_permission(request, obj) or self.has_steer_permission(request)
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        # An expression out of a URL could keep the database busy for a long time.
-        return not lookup.endswith("regex") and bool(super().lookup_allowed(lookup, value, request))
-
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        return super().get_search_results(request, queryset, typed(search_term))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
         return flatten_fieldsets(self.get_fieldsets(request, obj))
