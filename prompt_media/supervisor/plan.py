@@ -135,7 +135,9 @@ def _web(layout: Layout) -> Command:
         name="web",
         stage=Stage.WEB,
         argv=(
-            *(layout.python, "-m", "granian", "prompt_media.asgi:application"),
+            # By its path, as an engine is started from any folder; -P keeps that file's neighbours from being imported.
+            *(layout.python, "-P", str(layout.project / "prompt_media" / "web" / "server.py")),
+            "prompt_media.asgi:application",
             # Without lifespan: there is nothing to begin, and the gateway hears of the end by itself.
             "--interface=asginl",
             # Only HTTP/1 has a time-out for connections that never say a word.
