@@ -129,9 +129,7 @@ class Gateway:
     def _leave(self, scope: Scope) -> None:
         """Hang up on a client whose request is done with, once the last bytes of its answer had time to go."""
         if client := scope.get("client"):
-            host, port = client
-            # granian's port is a text.
-            asyncio.get_running_loop().call_later(_LAST_BYTES_SECONDS, self._leave_now, (host, int(port)))
+            asyncio.get_running_loop().call_later(_LAST_BYTES_SECONDS, self._leave_now, peers.address(*client))
 
     def _leave_now(self, client: Address) -> None:
         # Finding one connection takes a look at all, so those of half a second are looked for together.

@@ -15,6 +15,12 @@ _OPEN_FILES = "/dev/fd"
 _AT_ONCE = struct.pack("ii", 1, 0)
 
 
+def address(host: str, port: int | str) -> Address:
+    """One name for a client, whoever tells it: a socket for both kinds of addresses tells the old in the new one's
+    words, and the web server tells the port as text."""
+    return host.removeprefix("::ffff:"), int(port)
+
+
 def room_for(connections: int) -> int:
     """How many of them a process may hold: each is an open file."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -49,5 +55,4 @@ def _lent(descriptor: int) -> Iterator[socket.socket]:
 
 def _address(ours: socket.socket) -> Address | None:
     peer = ours.getpeername()
-    # A socket for both kinds of addresses tells the old kind in the new kind's words.
-    return (peer[0].removeprefix("::ffff:"), peer[1]) if isinstance(peer, tuple) else None
+    return address(peer[0], peer[1]) if isinstance(peer, tuple) else None

@@ -31,6 +31,17 @@ def test_one_client_is_hung_up_on_and_its_neighbour_is_not(listener):
         assert other.recv(1) == b"!"
 
 
+def test_a_client_of_a_socket_for_both_kinds_of_addresses_is_found():
+    with (
+        socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener,
+        socket.create_connection(("127.0.0.1", listener.getsockname()[1]), timeout=10) as one,
+        listener.accept()[0] as to_one,
+    ):
+        as_the_server_tells_it = to_one.getpeername()[:2]
+        peers.hang_up({peers.address(*map(str, as_the_server_tells_it))})
+        assert one.recv(1) == b""
+
+
 def test_looking_for_a_connection_leaves_no_file_open(listener, tmp_path):
     with (tmp_path / "a file").open("w"):
         before = os.listdir("/dev/fd")
