@@ -7,6 +7,7 @@ least recently used go when the folder outgrows CACHE_MB.
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 LONGEST_SIDE = 2160
 # A session's end clears the cache of the machine that saw it; what others still have of its pictures goes by age.
 UNUSED_SECONDS = 24 * 3600
+CUT_OFF_SECONDS = 3600
 
 
 def keep(sha256: str, picture: Picture) -> None:
@@ -87,12 +89,21 @@ def _path(sha256: str) -> Path:
 
 
 def _make_room(folder: Path) -> None:
+    _clear_cut_off(folder)
     kept = sorted(_used(folder), reverse=True)
     room = settings.CACHE_MB * 1024 * 1024
     for used_at, size, path in kept:
         room -= size
         if room < 0 or used_at < time.time() - UNUSED_SECONDS:
             path.unlink(missing_ok=True)
+
+
+def _clear_cut_off(folder: Path) -> None:
+    """What a process left that was killed while it wrote. A younger one may still be written."""
+    for path in folder.glob(".*.part"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - CUT_OFF_SECONDS:
+                path.unlink()
 
 
 def _used(folder: Path) -> list[tuple[float, int, Path]]:

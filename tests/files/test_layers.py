@@ -127,3 +127,15 @@ def test_a_forgotten_layer_is_gone_and_may_be_forgotten_twice(stored, kept):
     layers.drop(SHA)
 
     assert not kept.exists()
+
+
+def test_what_a_killed_process_left_half_written_goes_and_what_is_being_written_stays(kept, stored):
+    kept.parent.mkdir(parents=True)
+    old, young = kept.with_name(f".{'a' * 32}.part"), kept.with_name(f".{'b' * 32}.part")
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (0, time.time() - layers.CUT_OFF_SECONDS - 60))
+
+    layers.layer(SHA, KEY)
+
+    assert (old.exists(), young.exists(), kept.exists()) == (False, True, True)
