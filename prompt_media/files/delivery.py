@@ -65,7 +65,7 @@ def _answered(request: HttpRequest, key: str, quoted: str) -> HttpResponseBase:
     # A part is only of use to whoever has the rest of the same file. Dates are not compared: we send none.
     is_theirs = request.headers.get("If-Range", quoted) == quoted
     if request.method == "HEAD":
-        return _head(store.length(key))
+        return _head(key)
     if is_theirs and (found := _RANGE.fullmatch(asked)) and _is_range(*found.groups()):
         return _part(request, key, *found.groups())
     return _whole(key)
@@ -76,9 +76,9 @@ def _is_range(first: str, last: str) -> bool:
     return int(first) <= int(last) if first and last else bool(first or last)
 
 
-def _head(size: int) -> HttpResponse:
+def _head(key: str) -> HttpResponse:
     response = HttpResponse()
-    response["Content-Length"] = str(size)
+    response["Content-Length"] = str(_size(key))
     return response
 
 
@@ -90,7 +90,7 @@ def _whole(key: str) -> HttpResponseBase:
 
 
 def _part(request: HttpRequest, key: str, first: str, last: str) -> HttpResponseBase:
-    size = store.length(key)
+    size = _size(key)
     span = _span(size, first, last)
     if span is None:
         refusal = errors.problem(NoSuchPart(f"The file has {size} bytes; the part asked for begins behind."), request)
@@ -100,6 +100,13 @@ def _part(request: HttpRequest, key: str, first: str, last: str) -> HttpResponse
     response["Content-Length"] = str(span.stop - span.start)
     response["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
     return response
+
+
+def _size(key: str) -> int:
+    size = store.size(key)
+    if size is None:
+        raise store.FileGone
+    return size
 
 
 def _span(size: int, first: str, last: str) -> Span | None:

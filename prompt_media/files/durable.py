@@ -7,6 +7,7 @@ only when all of it is on the disk.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
@@ -20,29 +21,30 @@ from prompt_media.files import disk
 from prompt_media.files.found import Found
 from prompt_media.files.store import Span
 
+_settles_each: ContextVar[bool] = ContextVar("settles_each", default=True)
+
 
 class DurableStorage(FileSystemStorage):
     """Write aside, fsync, rename, fsync the folder, and whatever folder above it is new."""
 
-    _settles_each = True
-
     @contextmanager
     def settled_together(self) -> Iterator[None]:
-        """Many files at once: they are all on the disk at the end of the block, and nobody needs one before."""
-        self._settles_each = False
+        """Many files at once: they are all on the disk at the end of the block, and nobody needs one before. Others
+        who write meanwhile are told of theirs when it is on the disk."""
+        before = _settles_each.set(False)
         try:
             yield
             os.sync()
         finally:
-            self._settles_each = True
+            _settles_each.reset(before)
 
     def _save(self, name: str, content: File) -> str:
         path = Path(self.path(name))
         aside = path.with_name(f".{uuid4().hex}.part")
         try:
-            _write(aside, content, settle=self._settles_each)
+            _write(aside, content, settle=_settles_each.get())
             os.replace(aside, path)
-            if self._settles_each:
+            if _settles_each.get():
                 disk.settle(path.parent)
         except FileNotFoundError as error:
             raise Unavailable("The folder went away while a file was written into it.", retry_after=1) from error

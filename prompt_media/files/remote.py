@@ -1,5 +1,8 @@
 """Fetching what a stranger's address points to, from the inside of somebody's network.
 
+Nothing uses it yet: pictures named by address, and calls back to a caller's server, will go through here and nowhere
+else.
+
 Only a worker does it. Which addresses may be reached is ssrfguard's to say: it resolves a name once, judges every
 answer, and connects to what it judged, at each redirect anew. Ours are the bounds: so many bytes, redirects and seconds
 in all, however slowly they arrive.

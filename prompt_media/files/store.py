@@ -25,6 +25,15 @@ class StorageAway(Unavailable):
     """Files are on another machine, and it does not answer."""
 
 
+class FileGone(NotFound):
+    """A row points to it, and it is not there any more."""
+
+    code = "file_gone"
+
+    def __init__(self) -> None:
+        super().__init__("The file of this picture is gone from the storage.")
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Bytes of a file: from `start` up to but without `stop`."""
@@ -93,12 +102,6 @@ def read(key: str) -> bytes:
         return file.read()
 
 
-def length(key: str) -> int:
-    """How many bytes a stored file has. Raises NotFound when it has gone."""
-    with _loss_told():
-        return default_storage.size(key)
-
-
 def opened(key: str, span: Span | None = None) -> Reader:
     """A stored file or a part of it, to be closed by the caller. Raises NotFound when it has gone."""
     with _loss_told():
@@ -148,7 +151,7 @@ def _loss_told() -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise NotFound("The file of this picture is gone from the storage.", code="file_gone") from error
+        raise FileGone from error
 
 
 def discard(keys: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,16 @@ def test_many_files_are_put_on_the_disk_together(monkeypatch):
 
     store.put("loose.png", OLD)
     assert steps == ["sync", "fsync", "fsync"]
+
+
+def test_who_writes_beside_many_files_is_told_when_it_is_on_the_disk(monkeypatch):
+    settled = []
+    monkeypatch.setattr(os, "sync", lambda: None)
+    monkeypatch.setattr(os, "fsync", settled.append)
+
+    with store.settled_together(), ThreadPoolExecutor(1) as another:
+        another.submit(store.put, "loose.png", NEW).result()
+        assert settled
 
 
 def test_a_folder_that_goes_away_meanwhile_is_worth_another_try(root, monkeypatch):
