@@ -303,11 +303,9 @@ SESSION_COOKIE_AGE = 8 * 3600
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(hours=1)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "prompt_media.access.lockout.Handler"
 AXES_CLIENT_IP_CALLABLE = "prompt_media.web.rates.place"
-AXES_USERNAME_CALLABLE = "prompt_media.access.lockout.name_tried"
 AXES_LOCKOUT_CALLABLE = "prompt_media.access.lockout.answer"
-AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
@@ -373,6 +371,7 @@ UNFOLD = {
     "SITE_SYMBOL": "frame_inspect",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}img/icon.svg"}],
     "SHOW_VIEW_ON_SITE": False,
+    "LOGIN": {"form": "prompt_media.access.forms.AdminSignIn"},
     "STYLES": [f"{STATIC_URL}css/admin.css"],
     "DASHBOARD_CALLBACK": "prompt_media.admin.front_page",
     "SIDEBAR": {"navigation": "prompt_media.admin.navigation"},

@@ -1,11 +1,44 @@
-"""What the account page sends."""
+"""What the pages of signing in and of one's own account send."""
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.forms import PasswordChangeForm
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+from unfold.forms import AuthenticationForm
 
+from prompt_media.access import lockout
 from prompt_media.access.models import Token
+
+
+class AdminSignIn(AuthenticationForm):
+    """Unfold's, where a right password of somebody who is no operator is no wrong one."""
+
+    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+        lockout.was_right(self.request.tried)
+        super().confirm_login_allowed(user)
+
+
+class NewPassword(PasswordChangeForm):
+    """Whoever holds a browser of the account may not guess its password there: such tries count wherever they come
+    from, and at the sign-in from here too."""
+
+    def __init__(self, *args: Any, place: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._place = place
+
+    def clean_old_password(self) -> str:
+        tried = lockout.begin(self.user.get_username(), self._place, lockout.ANYWHERE)
+        try:
+            old: str = super().clean_old_password()
+        except ValidationError:
+            lockout.was_wrong(tried)
+            raise
+        lockout.was_right(tried)
+        return old
 
 
 class TokenForm(forms.Form):

@@ -11,6 +11,8 @@ urlpatterns = [
     path("logout/", open_to_all(views.SignOut.as_view()), name="logout"),
     # The admin's own would leave the browser's identity behind; this stands before it (prompt_media/urls.py).
     path("admin/logout/", open_to_all(views.SignOut.as_view()), name="admin-logout"),
+    # The admin's own would let old passwords be guessed.
+    path("admin/password_change/", views.ChangePassword.as_view(), name="admin-password"),
     path("account/", views.account, name="account"),
     path("account/password/", views.ChangePassword.as_view(), name="password"),
     path("account/password/changed/", views.password_changed, name="password-changed"),

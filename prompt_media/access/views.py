@@ -12,8 +12,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from prompt_media.access import selectors, services
-from prompt_media.access.forms import TokenForm
+from prompt_media.access import lockout, selectors, services
+from prompt_media.access.forms import NewPassword, TokenForm
 
 # Django's forms would take a PUT for a POST.
 as_a_form = method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")
@@ -42,8 +42,12 @@ class SignOut(LogoutView):
 class ChangePassword(PasswordChangeView):
     """Ends every other session of the account; its tokens go on, each is revoked by hand."""
 
+    form_class = NewPassword
     template_name = "access/password.html"
     success_url = reverse_lazy("account:password-changed")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"place": lockout.place(self.request)}
 
 
 @require_safe

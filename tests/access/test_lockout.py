@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -65,20 +66,84 @@ def test_it_ends_after_an_hour_and_trying_meanwhile_does_not_lengthen_it(ada):
     assert guess(password=PASSWORD).status_code == 302
 
 
-def test_waiting_is_counted_from_the_last_try_that_counted(ada):
+def test_waiting_is_counted_from_the_first_try_that_counts(ada):
     for _ in range(5):
         guess()
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=50))
     assert 590 < int(guess()["Retry-After"]) <= 600
 
 
-def test_a_right_password_wipes_the_slate(ada):
+def test_a_right_password_wipes_what_was_tried_before(ada):
     for _ in range(4):
         guess()
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=2))
     assert guess(password=PASSWORD).status_code == 302
-    assert guess().status_code == 200
+    assert [guess().status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+
+
+def test_a_right_password_is_no_try_and_frees_none_of_its_volley(ada):
+    for _ in range(4):
+        guess()
+    assert [guess(password=PASSWORD).status_code for _ in range(3)] == [302, 302, 302]
+    assert [guess().status_code, guess(password=PASSWORD).status_code] == [429, 429]
+
+
+def test_a_right_password_at_a_door_that_is_not_its_own_is_no_try(ada):
+    assert {guess("/admin/login/", password=PASSWORD).status_code for _ in range(6)} == {200}
+
+
+@each_door
+def test_of_many_tries_at_once_five_are_judged(ada, door, monkeypatch):
+    """All are on their way before the first is judged."""
+    judged = []
+
+    def check(self, password):
+        judged.append(password)
+        return False if len(judged) > 20 else guess(door).status_code == 0
+
+    monkeypatch.setattr(User, "check_password", check)
+    assert guess(door).status_code == 429
+    assert len(judged) == 5
+
+
+# A signed-in browser that somebody else holds
+
+
+@pytest.fixture
+def at_adas(ada):
+    """ada's browser; and what it is answered to an old password."""
+    client = Client(raise_request_exception=False, headers={"accept": "text/html"})
+    client.force_login(ada)
+
+    def change(old: str, path: str = "/account/password/", **meta: str):
+        new = {"new_password1": "quite another one", "new_password2": "quite another one"}
+        return client.post(path, {"old_password": old} | new, **meta)
+
+    return change
+
+
+PASSWORD_DOORS = ["/account/password/", "/admin/password_change/"]
+
+
+@pytest.mark.parametrize("path", PASSWORD_DOORS)
+def test_an_old_password_is_guessed_five_times(ada, at_adas, path):
+    ada.is_staff = True
+    ada.save()
+    assert [at_adas("wrong", path).status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+    assert at_adas("wrong", REMOTE_ADDR="192.0.2.7").status_code == 429, "the account counts, wherever it sits"
+    answer = at_adas(PASSWORD, path)
+    assert (answer.status_code, 3500 < int(answer["Retry-After"]) <= 3600) == (429, True)
+    assert guess(password=PASSWORD).status_code == 429, "one counter for all doors"
+    ada.refresh_from_db()
+    assert ada.check_password(PASSWORD)
+
+
+def test_a_right_old_password_is_no_try(ada, at_adas):
+    assert [at_adas("wrong").status_code for _ in range(4)] == [200] * 4
+    assert at_adas(PASSWORD).url == "/account/password/changed/"
+    assert at_adas("quite another one").status_code == 302
 
 
 def test_a_password_is_stored_nowhere(ada):
     guess(password="nearly my password")
-    assert "nearly my password" not in str(AccessAttempt.objects.values().get())
+    assert "nearly my password" not in str(list(AccessAttempt.objects.values()))

@@ -156,6 +156,20 @@ def test_a_web_process_killed_between_commit_and_answer_costs_nothing(studio, ca
         assert [one["url"] for one in fresh.get(f"/session/{session}/").json["outputs"]] == [second.json["url"]]
 
 
+@pytest.mark.parametrize("door", ["/login/", "/admin/login/"])
+def test_of_forty_passwords_at_once_five_are_judged(studio, door):
+    name = f"ada{uuid4().hex}"
+
+    def guess(caller: Caller) -> Answer:
+        return caller.fill_in(door, {"username": name, "password": "a wrong one"})
+
+    counted = statuses(race(studio, 40, guess))
+    # Whoever is judged fifth is told that it was the last; so are others whose verdict came after all five had begun.
+    assert set(counted) <= {200, 429}
+    assert counted[200] < 5
+    assert statuses(race(studio, 5, guess)) == {429: 5}
+
+
 def test_sessions_are_counted_over_all_web_processes(start):
     public = {"HOST": "0.0.0.0", "ALLOW_OPEN_NETWORK": "1", "SESSIONS_AN_HOUR": "10"}
     studio = start("public", **LIMITS, **public)
