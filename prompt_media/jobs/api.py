@@ -88,16 +88,17 @@ class JobEvents(APIView):
 def _live(request: Request, job: Job, seen: str) -> HttpResponseBase:
     if gateway.STREAMS not in request.META:
         raise Unavailable("This server does not stream. Poll the job instead.", retry_after=60)
-    watch = changes.HUB.open(job.pk, owner=_follower(request))
+    place = rates.place(request) if rates.apply() else None
+    watch = changes.HUB.open(job.pk, _follower(request, place), place)
     return StreamingHttpResponse(streams.Stream(watch, seen=seen), content_type=streams.MEDIA_TYPE)
 
 
-def _follower(request: Request) -> str | None:
+def _follower(request: Request, place: str | None) -> str | None:
     """Whose stream it counts as. Whoever has no name is the house: counted by place, and at home not at all."""
     caller = identity.of(request)
     if caller != identity.HOUSE:
         return caller
-    return f"{caller} at {rates.place(request)}" if rates.apply() else None
+    return f"{caller} at {place}" if rates.apply() else None
 
 
 def _ended(job: Job, seen: str) -> HttpResponseBase:

@@ -32,6 +32,8 @@ MOST_STREAMS = 200
 """Of one process. A stream is cheap; what they share is the database's one poller."""
 MOST_OF_ONE = 4
 """Of one owner: a browser keeps six connections to a house, and needs some for everything else."""
+MOST_OF_A_PLACE = 40
+"""Of one address, behind which an office may sit: in an open studio one caller can be as many owners as it likes."""
 
 # So long a word is waited for, and so often all that is watched is looked at, heard of or not.
 _LISTEN_SECONDS = 0.25
@@ -74,9 +76,10 @@ GONE = Facts("", b"", is_last=True)
 class Watch:
     """One stream's place: it holds the newest facts that were not taken yet, and wakes whoever waits for them."""
 
-    def __init__(self, job_id: UUID, owner: str | None) -> None:
+    def __init__(self, job_id: UUID, owner: str | None, place: str | None) -> None:
         self.job_id = job_id
         self.owner = owner
+        self.place = place
         self.state: str | None = None
         self._box: deque[Facts] = deque(maxlen=1)
         self._arrived = asyncio.Event()
@@ -112,11 +115,11 @@ class Hub:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def open(self, job_id: UUID, owner: str | None) -> Watch:
-        """A place for one stream, nobody's own where `owner` is None. Raises TooManyStreams."""
+    def open(self, job_id: UUID, owner: str | None, place: str | None = None) -> Watch:
+        """One more stream of this owner, at this place; None is not counted. Raises TooManyStreams."""
         with self._lock:
-            self._require_room(owner)
-            watch = Watch(job_id, owner)
+            self._require_room(owner, place)
+            watch = Watch(job_id, owner, place)
             self._watches.add(watch)
             STREAMS.set(len(self._watches))
             if self._thread is None or not self._thread.is_alive():
@@ -129,12 +132,16 @@ class Hub:
             self._watches.discard(watch)
             STREAMS.set(len(self._watches))
 
-    def _require_room(self, owner: str | None) -> None:
+    def _require_room(self, owner: str | None, place: str | None) -> None:
         if len(self._watches) >= MOST_STREAMS:
             raise TooManyStreams("This server holds no more streams now. Poll the job instead.", retry_after=10)
         if owner is not None and sum(watch.owner == owner for watch in self._watches) >= MOST_OF_ONE:
             raise TooManyStreams(
                 f"You have {MOST_OF_ONE} streams open already. Close one, or poll the job instead.", retry_after=10
+            )
+        if place is not None and sum(watch.place == place for watch in self._watches) >= MOST_OF_A_PLACE:
+            raise TooManyStreams(
+                f"{MOST_OF_A_PLACE} streams to your address are open already. Poll the job instead.", retry_after=10
             )
 
     def _follow(self) -> None:

@@ -89,3 +89,24 @@ def test_a_process_has_two_hundred(hub):
 def test_a_server_that_cannot_stream_says_so(client, job):
     refused = client.get(f"/api/v1/jobs/{job.pk}/events")
     assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+
+
+def test_one_place_takes_no_more_than_a_fifth_of_all_streams_under_however_many_names(hub):
+    for number in range(changes.MOST_STREAMS // 5):
+        hub.open(uuid4(), f"visitor:{number}", "192.0.2.1")
+    with pytest.raises(TooManyStreams, match="your address"):
+        hub.open(uuid4(), "visitor:another", "192.0.2.1")
+    hub.open(uuid4(), "visitor:neighbour", "192.0.2.2")
+
+
+def test_callers_with_a_new_cookie_each_time_are_one_place(follow, settings, client, monkeypatch):
+    settings.HOST = "0.0.0.0"
+    monkeypatch.setattr(changes, "MOST_OF_A_PLACE", 3)
+
+    def as_somebody_new(address: str) -> int:
+        client.cookies.clear()
+        client.get("/", REMOTE_ADDR=address)
+        return follow(REMOTE_ADDR=address)
+
+    assert [as_somebody_new("192.0.2.1") for _ in range(4)] == [200, 200, 200, 503]
+    assert as_somebody_new("192.0.2.2") == 200
