@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
 
 from prompt_media.errors import HouseError, Unavailable
 from prompt_media.jobs import heartbeat, services, tally
@@ -23,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 # A row is written at most so often: often enough to stop within a second, seldom enough to cost nothing.
 _SECONDS_BETWEEN_WRITES = 0.2
+# The longest anybody should need to bring a part back. Work that is older than that fails, and may be retried.
+_OUTAGE = timedelta(days=7)
 
 
 def _nothing() -> None:
@@ -112,9 +116,8 @@ def _work(ticket: Ticket) -> None:
     except services.Stopped:
         raise
     except (Unavailable, *DATABASE_AWAY) as error:
-        log.warning("job put back", reason=str(error))
         _leave_connection()
-        services.put_back(job, "Waits for a part that is down")
+        _wait_for_the_part(ticket, error)
     except HouseError as error:
         _fail(ticket, error)
     except SoftTimeLimitExceeded:
@@ -131,6 +134,16 @@ def _work(ticket: Ticket) -> None:
         _fail(ticket, HouseError(f"Something broke inside. The log tells more under {job.pk}."))
     else:
         _tell_end(ticket, Job.Status.DONE)
+
+
+def _wait_for_the_part(ticket: Ticket, error: Exception) -> None:
+    """Back into the line, as long as an outage may last: what never works must not go round for ever."""
+    if timezone.now() - ticket.job.created_at < _OUTAGE:
+        log.warning("job put back", reason=str(error))
+        services.put_back(ticket.job, "Waits for a part that is down")
+        return
+    log.error("job not put back any more", reason=str(error))
+    _fail(ticket, Unavailable(f"A part it needs is down, {_OUTAGE.days} days after it was asked for. Retry it later."))
 
 
 def _leave_connection() -> None:

@@ -1,6 +1,7 @@
 """Running a job: what its handler returns, raises or leaves behind."""
 
 from contextlib import nullcontext, suppress
+from datetime import timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
@@ -89,6 +90,16 @@ def test_a_job_waits_for_a_part_that_is_down(do):
         raise Unavailable("The storage is not answering.")
 
     assert do(no_storage).status == "queued"
+
+
+def test_what_is_down_for_a_job_even_after_a_week_fails_it_in_words(do):
+    def refuse(ticket: Ticket) -> Outcome:
+        ticket.job.created_at -= timedelta(days=8)
+        raise OperationalError("disk I/O error")
+
+    job = do(refuse)
+    assert (job.status, job.problem["code"], job.can_be_retried) == ("failed", "unavailable", True)
+    assert "7 days after it was asked for" in job.error
 
 
 def test_a_job_cancelled_while_it_works_leaves_nothing(do):
