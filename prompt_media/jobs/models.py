@@ -97,6 +97,7 @@ class Receipt(models.Model):
     path = models.CharField(max_length=300)
     fingerprint = models.CharField(max_length=64, help_text="Of the body and the query.")
     job = models.ForeignKey(Job, null=True, on_delete=models.CASCADE, related_name="receipts")
+    subject = models.CharField(max_length=80, blank=True, db_index=True, help_text="What was made and no job's.")
     status = models.PositiveSmallIntegerField(null=True, help_text="Empty until it was answered.")
     headers = models.JSONField(default=dict)
     body = models.TextField(blank=True)

@@ -4,12 +4,13 @@ The insert is the lock: of two equal requests one gets its row in, in the transa
 the other's transaction is taken back whole. `jobs.once` is the door.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError
-from django.db.models import DateTimeField, ExpressionWrapper, QuerySet, Value
+from django.db import IntegrityError, transaction
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, QuerySet, Value
 from django.db.models.functions import Now
 
 from prompt_media.jobs.models import Job, Receipt
@@ -69,6 +70,26 @@ def keep(receipt_id: UUID, *, status: int, headers: dict[str, str], body: str) -
 def forget() -> int:
     """Delete the receipts whose time is over. Returns how many."""
     return Receipt.objects.filter(created_at__lte=_too_old()).delete()[0]
+
+
+def made(slip: Slip | None, subject: str) -> None:
+    """Note what came to be under the slip: the receipt goes with it."""
+    if slip is not None:
+        Receipt.objects.filter(pk=slip.id).update(subject=subject)
+
+
+def hand_over(*, giver: str, taker: str) -> None:
+    """Make one owner's receipts another's, save those under a key that this one holds already."""
+    same = {name: OuterRef(name) for name in ("key", "method", "path")}
+    held = Exists(Receipt.objects.filter(owner=taker, **same))
+    # Where a key is taken at this very moment, they stay; nothing is lost but the second telling.
+    with suppress(IntegrityError), transaction.atomic():
+        Receipt.objects.filter(~held, owner=giver).update(owner=taker)
+
+
+def forget_subject(subject: str) -> None:
+    """Delete the receipts of what goes away itself."""
+    Receipt.objects.filter(subject=subject).delete()
 
 
 def forget_jobs(jobs: QuerySet[Job]) -> None:

@@ -152,10 +152,11 @@ def cancel(job: Job) -> Job:
 
 
 def hand_over(*, giver: str, taker: str) -> None:
-    """Make all jobs of one owner another's."""
+    """Make all jobs of one owner another's, and what was answered under their keys."""
     jobs = Job.objects.filter(owner=giver)
     hold(jobs)
     jobs.update(owner=taker)
+    receipts.hand_over(giver=giver, taker=taker)
 
 
 def hold(jobs: QuerySet[Job]) -> None:
@@ -172,6 +173,7 @@ def leave(subject: str) -> None:
     live = list(selectors.live(jobs).values_list("pk", "kind"))
     _end_as_cancelled(jobs)
     receipts.forget_jobs(jobs)
+    receipts.forget_subject(subject)
     jobs.update(subject="", about="", payload={}, note="")
 
     def tell() -> None:

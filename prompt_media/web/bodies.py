@@ -120,22 +120,24 @@ def _said(request: Request) -> Iterator[bytes]:
     try:
         data = request.data
     except UnsupportedMediaType:
-        yield request._request.body
+        yield from (b"raw", request._request.body)
         return
     if isinstance(data, QueryDict):
         yield from _form(data)
     else:
         try:
-            yield json.dumps(data, sort_keys=True).encode()
+            yield from (b"json", json.dumps(data, sort_keys=True).encode())
         except RecursionError as error:
             raise ParseError("it is nested too deeply.") from error
 
 
 def _form(form: QueryDict) -> Iterator[bytes]:
+    """How many there are stands before them, so that no value is taken for a name, nor a query for a body."""
+    yield from (b"form", b"%d" % len(form))
     for name, values in sorted(form.lists()):
-        yield name.encode()
+        yield from (name.encode(), b"%d" % len(values))
         for value in values:
-            yield from _file(value) if isinstance(value, UploadedFile) else (value.encode(),)
+            yield from _file(value) if isinstance(value, UploadedFile) else (b"text", value.encode())
 
 
 def _file(file: UploadedFile) -> Iterator[bytes]:
@@ -143,8 +145,7 @@ def _file(file: UploadedFile) -> Iterator[bytes]:
     for chunk in file.chunks():
         content.update(chunk)
     file.seek(0)
-    yield (file.name or "").encode()
-    yield content.digest()
+    yield from (b"file", (file.name or "").encode(), content.digest())
 
 
 def _boundary(media_type: str) -> bytes:

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from prompt_media.errors import InvalidInput, Unprocessable
 from prompt_media.files import archive, delivery, intake
-from prompt_media.jobs import answers, once, results
+from prompt_media.jobs import answers, once, receipts, results
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import identity, rates
@@ -92,6 +92,7 @@ class CreateSession(APIView):
     def post(self, request: Request) -> Response:
         rates.require_another_session(request)
         session = workspace.open_session(owner=identity.of(request))
+        receipts.made(once.slip(request), session.subject)
         body = {
             "session_id": session.public_id,
             "message": "Session opened. Upload pictures, name them, and write a prompt.",

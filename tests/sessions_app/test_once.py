@@ -131,6 +131,26 @@ def test_a_token_is_made_once_and_its_secret_is_not_kept(client):
     assert first.json()["token"] not in str(Receipt.objects.values())
 
 
+def test_what_was_done_before_signing_in_is_told_again_after_it(client):
+    ada = User.objects.create_user("ada", password="a long enough one")
+    client.get("/")
+    first = client.post("/session/create/", headers=KEY)
+    client.post("/login/", {"username": "ada", "password": "a long enough one"})
+    assert client.get("/account/").status_code == 200
+    assert is_replay_of(first, client.post("/session/create/", headers=KEY))
+    assert set(Session.objects.values_list("owner", flat=True)) == {f"user:{ada.pk}"}
+
+
+def test_a_key_the_account_holds_already_keeps_the_accounts_answer(client):
+    ada = User.objects.create_user("ada", password="a long enough one")
+    bearer = {"Authorization": f"Bearer {tokens.create(user=ada).secret}"}
+    theirs = Client().post("/session/create/", headers=KEY | bearer)
+    client.get("/")
+    client.post("/session/create/", headers=KEY)
+    assert client.post("/login/", {"username": "ada", "password": "a long enough one"}).status_code == 302
+    assert is_replay_of(theirs, client.post("/session/create/", headers=KEY))
+
+
 # Not told again
 
 
@@ -193,6 +213,14 @@ def test_a_deleted_session_takes_its_receipts_with_it(client, studio):
     client.delete(studio)
     assert not Receipt.objects.exists()
     refused(post(client, studio + "generate/", WISH, **KEY), 404, "unknown_session")
+
+
+def test_a_session_that_was_deleted_is_opened_anew(client):
+    first = client.post("/session/create/", headers=KEY)
+    client.delete(f"/session/{first.json()['session_id']}/")
+    second = client.post("/session/create/", headers=KEY)
+    assert second.status_code == 201
+    assert client.get(f"/session/{second.json()['session_id']}/").status_code == 200
 
 
 @pytest.mark.parametrize("key", ["", "a" * 256, "a\tb", "\x80"], ids=["empty", "too long", "a tab", "a control"])
