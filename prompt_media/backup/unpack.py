@@ -244,6 +244,8 @@ def _opened(archive: Path) -> Iterator[tarfile.TarFile]:
             yield tar
     except FileNotFoundError as error:
         raise BadArchive(f"There is no file {archive}.") from error
+    except IsADirectoryError as error:
+        raise BadArchive(f"{archive} is a folder: name the backup's file.") from error
     except (tarfile.TarError, EOFError, UnicodeError) as error:
         raise BadArchive(f"{archive.name} is no backup, or is cut short: {error}.") from error
 

@@ -160,9 +160,29 @@ def test_a_backup_that_is_killed_leaves_nothing_under_its_name(studio, tmp_path,
     started.communicate()
 
     assert target.read_bytes() == b"yesterday's"
-    assert studio.manage("backup", str(target)).returncode == 0
+    assert studio.manage("backup", "--force", str(target)).returncode == 0
     assert studio.manage("restore", "--check", str(target)).returncode == 0
     assert [path.name for path in tmp_path.iterdir()] == ["studio.tar"]
+
+
+def test_a_backup_that_is_there_is_not_replaced_unasked(studio, tmp_path):
+    target = tmp_path / "studio.tar"
+    target.write_bytes(b"the last good one")
+
+    refused = studio.manage("backup", str(target))
+
+    assert refused.returncode == 1
+    assert "--force" in refused.stderr
+    assert target.read_bytes() == b"the last good one"
+
+
+def test_a_folder_in_the_place_of_a_backup_is_told_in_words(studio, tmp_path):
+    for words in (("backup",), ("backup", "--force"), ("restore", "--check")):
+        refused = studio.manage(*words, str(tmp_path))
+        assert refused.returncode == 1
+        assert f"{tmp_path} is a folder" in refused.stderr
+        assert "Errno" not in refused.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_of_two_backups_to_one_name_the_second_is_refused_and_the_first_is_whole(studio, tmp_path):

@@ -1,6 +1,7 @@
 """`manage.py backup`: the studio into one file."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +23,19 @@ class Command(telling.OperatorCommand):
     examples = """\
   manage.py backup studio.tar
   manage.py backup "backups/$(date +%F).tar"
+  manage.py backup studio.tar --force             in the place of the last one, when the new one is whole
   manage.py backup studio.tar --without-secret    for a place where others can read it
   manage.py restore --check studio.tar            compare every hash, change nothing
 """
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("out", type=Path, metavar="OUT.tar", help="replaced when the new one is whole")
+        parser.add_argument("out", type=Path, metavar="OUT.tar")
+        parser.add_argument("--force", action="store_true", help="replace OUT.tar, if there is one, by the new one")
         parser.add_argument("--without-secret", action="store_true", help="leave out DATA_DIR/secret_key")
         parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
 
-    def handle(self, *, out: Path, without_secret: bool, **options: Any) -> None:
-        if not out.absolute().parent.is_dir():
-            raise CommandError(f"There is no folder {out.absolute().parent}.")
+    def handle(self, *, out: Path, force: bool, without_secret: bool, **options: Any) -> None:
+        _require_place(out, force=force)
         counted = Manifest("", "", "", [], {})
         try:
             with telling.shown(lambda: f"{several(counted.files, 'file')}, {amount(counted.size)}") as tell:
@@ -47,6 +49,16 @@ class Command(telling.OperatorCommand):
         except (HouseError, DatabaseError, OSError) as error:
             raise CommandError(f"No backup was made: {error}") from error
         self.stdout.write(_as_json(out, manifest) if options["json"] else _in_words(out, manifest))
+
+
+def _require_place(out: Path, *, force: bool) -> None:
+    """Before anything is written: what would be found out at the end costs the time of a whole backup."""
+    if not out.absolute().parent.is_dir():
+        raise CommandError(f"There is no folder {out.absolute().parent}.")
+    if out.is_dir():
+        raise CommandError(f"{out} is a folder: name the file to be, for example {out / 'studio.tar'}.")
+    if os.path.lexists(out) and not force:
+        raise CommandError(f"{out} is there already. Give another name, or --force to replace it.")
 
 
 def _as_json(out: Path, manifest: Manifest) -> str:
