@@ -73,15 +73,20 @@ function ask(element) {
   htmx.trigger(element, "look");
 }
 
+/** Whether the stream tells all that this element shows: its own job, or the only one that lives on the page. */
+function isStreamed(element) {
+  const jobs = element.dataset.follows ? [element] : [...document.querySelectorAll("[data-follows]")];
+  return isOpen() && jobs.every((one) => one.dataset.follows === followed);
+}
+
 function rest(element) {
-  const job = element.dataset.follows;
-  if (isOpen() && (!job || job === followed)) return Number(element.dataset.quiet ?? quiet);
+  if (isStreamed(element)) return Number(element.dataset.quiet ?? quiet);
   return Math.max(element.dataset.every, document.hidden ? 2000 : 0);
 }
 
 function tick() {
   follow();
-  for (const element of document.querySelectorAll("[data-every]")) {
+  for (const element of document.querySelectorAll("[data-every]:not([data-gone])")) {
     if (!asked.has(element)) asked.set(element, now());
     if (now() - asked.get(element) >= rest(element)) ask(element);
   }
@@ -91,4 +96,8 @@ setInterval(tick, 200);
 document.addEventListener("htmx:afterSettle", follow);
 document.addEventListener("visibilitychange", follow);
 addEventListener("pagehide", leave);
+// What is not there any more is not looked for any more; the page stays as it was until it is loaded again.
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.xhr.status === 404 && "every" in detail.elt.dataset) detail.elt.dataset.gone = "";
+});
 follow();

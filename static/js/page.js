@@ -20,14 +20,18 @@ export function switchTheme() {
 }
 document.addEventListener("theme", switchTheme);
 
-// A failed request says why, in the server's own words (problem+json), and the page stays as it was.
-document.addEventListener("htmx:responseError", (event) => toast(words(event.detail.xhr), "bad"));
+// A failed request says why, in the server's own words (problem+json), and the page stays as it was. What the page only
+// looks at by itself fails in silence: nobody asked, and it looks again.
+const isLook = (event) => ["look", "jobs"].includes(event.detail.requestConfig?.triggeringEvent?.type);
+document.addEventListener("htmx:responseError", (event) => { if (!isLook(event)) toast(words(event.detail.xhr), "bad"); });
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A form that was refused comes back as a page part, with what is wrong in it; a problem is for the toast.
   const isPart = event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/html");
   if (event.detail.xhr.status === 422 && isPart) { event.detail.shouldSwap = true; event.detail.isError = false; }
 });
-document.addEventListener("htmx:sendError", () => toast("No connection. Nothing was changed; try again when it is back.", "bad"));
+document.addEventListener("htmx:sendError", (event) => {
+  if (!isLook(event)) toast("No connection. Nothing was changed; try again when it is back.", "bad");
+});
 
 function words(xhr) {
   try { return JSON.parse(xhr.responseText).detail; } catch { return `The server answered ${xhr.status}. Try again.`; }

@@ -2,6 +2,9 @@
 const STAYS = 4000;
 
 export function toast(words, kind = "good") {
+  const toasts = document.getElementById("toasts");
+  // Bad news that still stands there is not told twice.
+  if (kind === "bad" && [...toasts.querySelectorAll("[role=alert] .words")].some((one) => one.textContent === words)) return;
   const note = document.getElementById("toast").content.firstElementChild.cloneNode(true);
   note.querySelector(".words").textContent = words;
   if (kind === "bad") {
@@ -9,6 +12,6 @@ export function toast(words, kind = "good") {
     note.querySelector("use").setAttribute("href", "#i-bad");
   }
   note.querySelector("button").addEventListener("click", () => note.remove());
-  document.getElementById("toasts").append(note);
+  toasts.append(note);
   if (kind !== "bad") setTimeout(() => note.remove(), STAYS);
 }

@@ -85,6 +85,58 @@ def test_a_page_nobody_sees_holds_no_stream(samples):
     expect(samples.locator("#jobs .job")).to_have_class(re.compile("cancelled"))
 
 
+def test_a_server_that_is_away_is_told_once_and_only_to_who_did_something(samples, complaints):
+    start_long_job(samples)
+    samples.route("**/jobs/**", lambda route: route.abort())
+    for _ in range(4):
+        samples.wait_for_event("requestfailed")
+    toasts = samples.locator("#toasts > *")
+    expect(toasts).to_have_count(0)
+
+    for _ in range(2):
+        with samples.expect_event("requestfailed", lambda request: request.method == "POST"):
+            samples.keyboard.press("Escape")
+    expect(toasts).to_have_text([re.compile("No connection")])
+
+    complaints.expect("ERR_FAILED")
+
+
+def test_a_job_that_is_not_there_any_more_is_not_asked_for_again(samples, complaints):
+    samples.route("**/api/v1/jobs/*/events", lambda route: route.fulfill(status=404))
+    start_long_job(samples)
+    card = samples.locator("#jobs .job")
+    samples.route("**/jobs/*/", lambda route: route.fulfill(status=404) if route.request.method == "GET" else None)
+    expect(card).to_have_attribute("data-gone", "")
+
+    paths = asked_for(samples)
+    samples.unroute("**/jobs/*/")
+    samples.wait_for_timeout(3 * int(card.get_attribute("data-every")))
+    assert not [path for path in paths if path.endswith(f"/jobs/{card.get_attribute('data-follows')}/")]
+    expect(samples.locator("#toasts > *")).to_have_count(0)
+    samples.goto("/jobs/")
+    samples.locator(".joblist tr", has_text=LONG).get_by_role("button", name="Cancel").click()
+    complaints.expect("404")
+
+
+def test_jobs_beside_the_followed_one_do_not_stand_still(samples, context):
+    start_long_job(samples)
+    samples.locator("#prompt").press("Control+Enter")
+    expect(samples.locator("#jobs .job")).to_have_count(2)
+    samples.goto("/jobs/")
+    # As if a stream spared every look: what still comes came because there is a second job.
+    samples.evaluate("document.getElementById('list').dataset.quiet = 10 ** 9")
+    rows = samples.locator(".joblist tr[id]", has_text=LONG)
+    expect(rows.locator("progress").first).to_be_visible()
+
+    other = context.new_page()
+    other.goto("/jobs/")
+    followed = samples.locator("#running").get_attribute("data-follows")
+    other.locator(f".joblist tr[data-follows]:not(#row-{followed})").get_by_role("button", name="Cancel").click()
+    expect(rows.get_by_text("Cancelled")).to_have_count(1)
+    other.locator(f"#row-{followed}").get_by_role("button", name="Cancel").click()
+    expect(rows.get_by_text("Cancelled")).to_have_count(2)
+
+
 def test_jobs_are_found_by_state_and_by_words(samples):
     samples.goto("/jobs/")
     expect(samples.locator(".joblist tbody tr:not(.group)")).to_have_count(1)
