@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, QueryDict
+from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import NotAcceptable, ParseError, UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
@@ -42,9 +43,11 @@ class WholeMultiPartParser(MultiPartParser):
     """
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> DataAndFiles:
+        kind, _, options = (media_type or "").partition(";")
         watched: Any = _Watched(stream, _boundary(media_type or ""))
         try:
-            form = super().parse(watched, media_type, parser_context)
+            # Django knows the type in small letters only.
+            form = super().parse(watched, f"{kind.lower()};{options}", parser_context)
         except ParseError as error:
             raise ParseError(unreadable(error)) from error
         except OSError as error:
@@ -75,23 +78,21 @@ class _Watched:
         self._tail = b""
         self._delimiters = 0
         self.size = 0
+        self.is_closed = False
+        """Whether the closing delimiter has passed; what may stand behind it (RFC 2046) is nobody's part."""
 
     @property
     def parts(self) -> int:
         """How many parts stand between the delimiters."""
         return max(0, self._delimiters - 1)
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether the last thing seen was the closing delimiter."""
-        return self._tail.rstrip(b"\r\n").endswith(self._delimiter + b"--")
-
     def read(self, size: int = -1) -> bytes:
         chunk = self._stream.read(size)
         self.size += len(chunk)
         seen = self._tail + chunk
         self._delimiters += seen.count(self._delimiter) - self._tail.count(self._delimiter)
-        # Enough to recognise a delimiter that two chunks share, and the closing one at the end.
+        self.is_closed = self.is_closed or self._delimiter + b"--" in seen
+        # Enough to recognise a delimiter that two chunks share.
         self._tail = seen[-(len(self._delimiter) + 8) :]
         return chunk
 
@@ -149,5 +150,5 @@ def _file(file: UploadedFile) -> Iterator[bytes]:
 
 
 def _boundary(media_type: str) -> bytes:
-    _, _, told = media_type.partition("boundary=")
-    return told.split(";")[0].strip().strip('"').encode()
+    _, options = parse_header_parameters(media_type)
+    return str(options.get("boundary", "")).encode()

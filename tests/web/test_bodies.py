@@ -39,6 +39,16 @@ def test_a_delimiter_on_the_edge_of_two_chunks_is_counted_once(client, path, pic
     assert send(client, path, part(padded) + part(padded) + part(padded) + END).json()["count"] == 3
 
 
+def test_words_before_and_behind_the_parts_are_nobodys(client, path, picture):
+    body = b"Once upon a time\r\n" + part(picture()) + END + b"and they lived happily ever after\r\n"
+    assert send(client, path, body).json()["count"] == 1
+
+
+def test_the_type_may_be_written_in_capitals(client, path, picture):
+    told = f"Multipart/Form-Data; BOUNDARY={MARK}"
+    assert client.generic("POST", path, part(picture()) + END, content_type=told).json()["count"] == 1
+
+
 @pytest.mark.parametrize(
     "broken",
     [
