@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import MAX_URL_REDIRECT_LENGTH
 from django.views.decorators.http import require_POST, require_safe
 
 from prompt_media.errors import Conflict, InvalidInput, NotFound, Unprocessable
@@ -23,6 +24,7 @@ from prompt_media.web.fields import posted
 from prompt_media.web.pages import PageRequest
 from sessions_app import desk, selectors
 from sessions_app.composing import scene
+from sessions_app.composing.prompt import PromptTooLong
 from sessions_app.forms import WishForm
 from sessions_app.models import Session
 from sessions_app.services import generations, samples, uploads, workspace
@@ -81,13 +83,14 @@ def pictures(request: PageRequest, session_id: UUID) -> HttpResponse:
     """Uploads of a browser without scripts; with them they go to /upload/, each with its own bar."""
     current = workspace.enter(session_id)
     arrivals = intake.judged(request.FILES.getlist("files"))
-    return _when_done(uploads.take_in(session=current, arrivals=arrivals, auto_tag=True), current)
+    return _when_done(uploads.take_in(session=current, arrivals=arrivals, auto_tag=True), _way_back(current))
 
 
 @require_POST
 def load_samples(request: PageRequest, session_id: UUID) -> HttpResponse:
     current = workspace.enter(session_id)
-    return _when_done(samples.load(current), current, prompt=posted(request, "prompt"))
+    way_back = _way_back(current, prompt=posted(request, "prompt"))
+    return _when_done(samples.load(current), way_back)
 
 
 @require_POST
@@ -265,11 +268,19 @@ def _after(request: PageRequest, current: Session, changed: Job) -> HttpResponse
     return _telling(_card(request, current, changed), jobs=True)
 
 
-def _when_done(job: Job, current: Session, **query: str) -> HttpResponse:
+def _when_done(job: Job, way_back: str) -> HttpResponse:
     """Back to the page once the pictures are there; raises what was wrong with them."""
     waiting.raise_if_failed(waiting.for_end(job, settings.WAIT_SECONDS))
+    return redirect(way_back)
+
+
+def _way_back(current: Session, **query: str) -> str:
+    """The page's address, with the words that were typed. Raises PromptTooLong, before anything is done."""
     asked = {name: value for name, value in query.items() if value}
-    return redirect(reverse("studio-session", args=[current.public_id], query=asked))
+    address = reverse("studio-session", args=[current.public_id], query=asked)
+    if len(address) > MAX_URL_REDIRECT_LENGTH:  # Django sends nobody there
+        raise PromptTooLong("These words are too long to be kept beside the samples. Shorten them.", field="prompt")
+    return address
 
 
 def _telling(response: HttpResponse, **events: str | bool) -> HttpResponse:

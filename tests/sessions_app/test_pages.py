@@ -264,3 +264,14 @@ def test_a_session_that_is_nearly_full_says_so(client, studio, settings, part):
     assert "files used" not in client.get(studio + part).content.decode()
     settings.SESSION_FILES = 3
     assert "3 of 3 files used" in client.get(studio + part).content.decode()
+
+
+@pytest.mark.parametrize("letter", ["a", "ä", "🏔"])
+def test_samples_are_not_loaded_for_words_that_no_address_can_carry(client, worker, letter):
+    client.get("/")
+    path = f"/studio/{Session.objects.get().public_id}/"
+
+    answer = client.post(path + "samples/", {"prompt": letter * 20_000})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "prompt_too_long")
+    assert not Image.objects.exists()
