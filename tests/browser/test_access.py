@@ -198,3 +198,11 @@ def test_nothing_moves_for_who_wants_no_motion(samples):
     moving = samples.evaluate("document.getAnimations().filter((one) => one.playState === 'running').length")
 
     assert moving == 0
+
+
+def test_an_opened_operation_fits_a_phone(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/api/v1/docs/")
+    page.locator(".opblock-summary-control").nth(3).click()
+    page.locator(".responses-table").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
