@@ -74,7 +74,7 @@ def carry_out(ticket: Ticket) -> Outcome:
     session = _session(ticket)
     files = ticket.payload["files"]
     if not files:
-        raise NotFound("What was uploaded made way for other files of the session. Send it again.", code="file_gone")
+        raise NotFound("What was uploaded is not kept any more. Send it again.", code="file_gone")
     stored: list[Stored] = []
     with workspace.writing_into(session.public_id), ExitStack() as unless_whole:
         unless_whole.callback(_discard, stored)
