@@ -14,7 +14,7 @@ DONE = Facts("b2", b'{"status":"done"}', is_last=True)
 
 @pytest.fixture
 def watch() -> Watch:
-    return Watch(job_id=None, owner="house")
+    return Watch(job_id=None, owner="house", place=None)
 
 
 def told(watch: Watch, *, seen: str = "", rhythm: Rhythm = QUICK) -> list[bytes]:
