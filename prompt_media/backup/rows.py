@@ -261,6 +261,7 @@ def _count_on(cursor: Any, table: str) -> None:
     """The next number of each counter of the table is one that no row has."""
     for sequence in connection.introspection.get_sequences(cursor, table):
         column, name = _quoted(sequence["column"]), _quoted(table)
+        # Names cannot be parameters; these come from the database itself, and are quoted.
         cursor.execute(
             f"SELECT setval(pg_get_serial_sequence(%s, %s), coalesce(max({column}), 1), max({column}) IS NOT NULL) "  # noqa: S608
             f"FROM {name}",

@@ -97,7 +97,7 @@ def _marked(view: View, run: Callable[[Slip, Callable[[], Response], Request], H
             return _again(receipts.find(read), read, request)
 
     answered.takes_key = True  # type: ignore[attr-defined]  # read by web.schema
-    return answered  # type: ignore[return-value]
+    return answered  # type: ignore[return-value]  # wraps() keeps its shape
 
 
 def _read(request: Request) -> Slip | None:

@@ -39,7 +39,7 @@ class Stream:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield _COME_BACK
         # Not all at once: streams that began together would come back together.
-        until = time.monotonic() + self._rhythm.lasts_seconds * random.uniform(0.9, 1.1)  # noqa: S311
+        until = time.monotonic() + self._rhythm.lasts_seconds * random.uniform(0.9, 1.1)  # noqa: S311  # no secret
         while (left := until - time.monotonic()) > 0:
             facts = await self._watch.news(min(left, self._rhythm.ping_seconds))
             yield _PING if facts is None else self._event(facts)

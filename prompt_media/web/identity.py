@@ -58,7 +58,7 @@ def shelves(request: HttpRequest | Request) -> dict[str, str]:
 
 def open_to_all(view: View) -> View:
     """For doors that answer also to whom `ACCESS=login` would send away."""
-    view.is_open_to_all = True  # type: ignore[attr-defined]
+    view.is_open_to_all = True  # type: ignore[attr-defined]  # read by access.middleware
     return view
 
 
