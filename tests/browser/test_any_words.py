@@ -43,8 +43,11 @@ def wary(page: Page, complaints) -> Page:
 def test_what_would_run_is_heard(wary, complaints):
     wary.evaluate("alert(1)")
     complaints.expect("dialog: 1")
-    wary.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>')")
-    wary.wait_for_function("document.querySelector('img[src=x]').complete")
+    # Playwright's own waiting asks with eval, which the page's policy refuses: here a promise is waited for.
+    wary.evaluate("""() => new Promise((over) => {
+        document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>');
+        document.querySelector('img[src=x]').addEventListener('error', over, { once: true });
+    })""")
     complaints.expect("Content Security Policy")
     complaints.expect("404")
 
