@@ -86,6 +86,7 @@ def label(file_name: str) -> str:
 
 # Below each of these every session has a folder of its own.
 ROOTS = ("uploads", "output", "incoming")
+RECORDING_ROOTS = ("generation/sessions", "generation/thumbnails", "generation/inputs", "generation/verdicts")
 
 
 def upload_key(session: str, name: str) -> str:
@@ -107,3 +108,28 @@ def output_key(session: str, name: str) -> str:
 def incoming_key(session: str, name: str) -> str:
     """Where an upload waits, untrusted, until a worker has decoded it."""
     return f"incoming/{session}/{name}"
+
+
+def frame_name(index: int, sector: str, extension: str) -> str:
+    """What the file of a recording's step is called: `0000_BR.png`."""
+    return f"{index:04d}_{sector}.{extension}"
+
+
+def frame_key(recording: str, name: str) -> str:
+    """Where a recording's frame, or its `metadata.json`, is stored."""
+    return f"generation/sessions/{recording}/{name}"
+
+
+def frame_thumbnail_key(recording: str, name: str) -> str:
+    """Where a frame's thumbnail lies: apart, for the recording's own folder holds nothing but what is promised."""
+    return f"generation/thumbnails/{recording}/{name}"
+
+
+def frame_input_key(recording: str, name: str) -> str:
+    """Where a picture lies that a frame was made from."""
+    return f"generation/inputs/{recording}/{name}"
+
+
+def verdict_key(recording: str, name: str) -> str:
+    """Where the picture lies that shows what differed when a frame was made again."""
+    return f"generation/verdicts/{recording}/{name}"

@@ -2,7 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
@@ -33,7 +44,11 @@ class UnknownImage(NotFound):
 
 def jobs_of_outer_session() -> QuerySet[Job]:
     """For a subquery over sessions: the jobs of each one (Session.subject, as SQL)."""
-    return Job.objects.filter(subject=Concat(Value("session:"), OuterRef("public_id")))
+    of_recording = Q(kind_of_outer=Session.Kind.RECORDING, subject=Concat(Value("recording:"), OuterRef("public_id")))
+    of_other = ~Q(kind_of_outer=Session.Kind.RECORDING) & Q(subject=Concat(Value("session:"), OuterRef("public_id")))
+    return Job.objects.alias(kind_of_outer=ExpressionWrapper(OuterRef("kind"), CharField())).filter(
+        of_recording | of_other
+    )
 
 
 def _works() -> Exists:
@@ -66,7 +81,10 @@ def live_session(public_id: object, kind: str = Session.Kind.STUDIO) -> Session:
 
 def session_of(job: Job) -> Session:
     """The session a job was done for. Raises UnknownSession when it was deleted."""
-    found = Session.objects.filter(public_id=job.subject.removeprefix("session:")).first() if job.subject else None
+    word, _, public_id = job.subject.partition(":")
+    named = Session.objects.filter(public_id=public_id)
+    is_recording = Q(kind=Session.Kind.RECORDING)
+    found = named.filter(is_recording if word == "recording" else ~is_recording).first()
     if found is None:
         raise gone()
     return found

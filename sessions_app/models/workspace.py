@@ -1,13 +1,11 @@
-"""The floor all five systems stand on: sessions, their images and tags, and what was made of what.
-
-The database holds the rules that must never break; services hold the rest.
-"""
+"""Sessions, their images and tags, and what was made of what."""
 
 import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from prompt_media.jobs.models import Job
@@ -15,7 +13,7 @@ from sessions_app import names
 
 
 class Session(models.Model):
-    """One piece of somebody's work: a studio, a canvas, a try-on, a batch or a recording."""
+    """One piece of somebody's work: a studio, a canvas, a try-on, a batch, a recording, or what nobody recorded."""
 
     class Kind(models.TextChoices):
         STUDIO = "studio", "Studio"
@@ -23,6 +21,7 @@ class Session(models.Model):
         TRYON = "tryon", "Try-on"
         BATCH = "batch", "Batch"
         RECORDING = "recording", "Recording"
+        LIVE = "live", "Live"
 
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.STUDIO)
     public_id = models.CharField(max_length=64, help_text="What its URLs and folders are called.")
@@ -33,13 +32,20 @@ class Session(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: kept until it is deleted.")
     images_numbered = models.PositiveIntegerField(default=0, help_text="The last number given; none is given twice.")
     generations_numbered = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0, help_text="Raised whenever what its mirror tells has changed.")
+    mirrored_revision = models.PositiveIntegerField(default=0, help_text="Which of them its metadata.json tells.")
 
     class Meta:
         ordering = ["-last_active_at", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "public_id"], name="session_public_id_once"),
+            # Its folder bears the id, and not every file system tells capitals from small letters.
+            models.UniqueConstraint(
+                Lower("public_id"), condition=Q(kind="recording"), name="recording_id_once_without_case"
+            ),
             models.CheckConstraint(
-                condition=Q(kind__in=["studio", "gallery", "tryon", "batch", "recording"]), name="session_kind_is_known"
+                condition=Q(kind__in=["studio", "gallery", "tryon", "batch", "recording", "live"]),
+                name="session_kind_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(expires_at=None) | Q(expires_at__gte=F("last_active_at")), name="session_expires_after_use"
@@ -50,6 +56,9 @@ class Session(models.Model):
             models.Index(fields=["-last_active_at", "-id"], name="session_newest"),
             models.Index(fields=["owner", "-created_at", "-id"], name="session_by_birth"),
             models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="session_expiry"),
+            models.Index(
+                fields=["id"], condition=Q(revision__gt=F("mirrored_revision")), name="session_mirror_is_late"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,8 +70,8 @@ class Session(models.Model):
 
     @property
     def subject(self) -> str:
-        """How its jobs name it."""
-        return f"session:{self.public_id}"
+        """How its jobs name it. A recording's id is of its maker's choice and must not pass for another's."""
+        return f"{'recording' if self.kind == self.Kind.RECORDING else 'session'}:{self.public_id}"
 
 
 class Image(models.Model):
@@ -131,12 +140,22 @@ class Tag(models.Model):
 class Generation(models.Model):
     """One making: what was asked, how it was read, what went in and what came out."""
 
+    class Kind(models.TextChoices):
+        COMPOSE = "compose", "Picture from a sentence"
+        SECTOR = "sector", "Sector"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.COMPOSE)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="generations")
+    recorded_in = models.ForeignKey(
+        Session, null=True, blank=True, on_delete=models.SET_NULL, related_name="heard",
+        help_text="The recording that was running when it was asked for.",
+    )  # fmt: skip
     number = models.PositiveIntegerField()
     job = models.OneToOneField(Job, null=True, on_delete=models.SET_NULL, related_name="generation")
     prompt = models.TextField()
-    scene = models.JSONField(help_text="What was understood (sessions_app.composing.scene).")
+    scene = models.JSONField(default=dict, blank=True, help_text="What was understood (sessions_app.composing.scene).")
+    recipe = models.JSONField(default=dict, blank=True, help_text="Of a sector: sessions_app.editing.recipe.")
     diagnostics = models.JSONField(default=list, blank=True)
     format = models.CharField(max_length=8)
     width = models.PositiveIntegerField()
