@@ -1,0 +1,1 @@
+"""How changes are shown to people and what their answers come to: orders, outcomes, sensitivity, sheets. Pure."""
