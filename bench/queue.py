@@ -83,7 +83,7 @@ def _inline(engine: Engine, session: str) -> Callable[[], None]:
     from prompt_media.celery import app
     from prompt_media.jobs import runner, services
     from prompt_media.jobs.models import Job
-    from sessions_app.services import generations, workspace
+    from sessions_app.services import composition, generations, workspace
 
     # As a worker does at its start: every app's tasks, and with them the handlers of each kind of job.
     app.loader.import_default_modules()
@@ -92,11 +92,11 @@ def _inline(engine: Engine, session: str) -> Callable[[], None]:
         runner.run(str(job.pk))
 
     services.publish = run_at_once
-    wish = generations.Wish(prompt=PROMPT, width=SIDE, height=SIDE)
+    wish = composition.Wish(prompt=PROMPT, width=SIDE, height=SIDE)
 
     def make() -> None:
-        _, job = generations.request(session=workspace.enter(UUID(session)), wish=wish)
-        assert generations.made_by(job).output
+        _, job = composition.request(session=workspace.enter(UUID(session)), wish=wish)
+        assert generations.of(job).output
 
     return make
 

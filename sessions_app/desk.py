@@ -12,7 +12,7 @@ from sessions_app.composing.scene import Scene
 from sessions_app.composing.sketch import Piece, Sketch
 from sessions_app.models import Image, Session
 from sessions_app.services import room
-from sessions_app.services.generations import Wish
+from sessions_app.services.composition import Wish
 
 _MEGABYTE = 1024 * 1024
 _NEARLY = 0.8

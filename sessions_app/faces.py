@@ -9,7 +9,7 @@ from prompt_media.jobs import faces
 from prompt_media.jobs.faces import Face
 from prompt_media.jobs.models import Job
 from sessions_app.models import Generation, Image
-from sessions_app.services import generations, uploads
+from sessions_app.services import composition, uploads
 
 PLACE = "Studio"
 
@@ -31,7 +31,7 @@ def of_uploads(jobs: Sequence[Job]) -> Mapping[UUID, Face]:
 
 def register() -> None:
     """Tell the jobs' room who knows these faces."""
-    faces.shows(generations.KIND, of_makings)
+    faces.shows(composition.KIND, of_makings)
     faces.shows(uploads.KIND, of_uploads)
 
 

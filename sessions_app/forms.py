@@ -4,7 +4,7 @@ from django import forms
 
 from prompt_media.errors import FieldError, Unprocessable
 from sessions_app.composing import scene
-from sessions_app.services.generations import Wish
+from sessions_app.services.composition import Wish
 
 AUTO, STILL, MOVING = "auto", "still", "moving"
 _MAKES_GIF = {AUTO: None, STILL: False, MOVING: True}

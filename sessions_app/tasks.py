@@ -3,10 +3,10 @@
 from celery import shared_task
 
 from prompt_media.jobs import runner
-from sessions_app.services import generations, retention, uploads
+from sessions_app.services import composition, retention, uploads
 
 runner.handles(uploads.KIND)(uploads.carry_out)
-runner.handles(generations.KIND)(generations.carry_out)
+runner.handles(composition.KIND)(composition.carry_out)
 
 
 @shared_task(name="sessions.sweep")

@@ -24,8 +24,8 @@ from prompt_media.web.fields import asked
 from prompt_media.web.schema import flag, header, refusals
 from sessions_app import selectors, serializers
 from sessions_app.models import Image, Session
-from sessions_app.services import generations, room, uploads, workspace
-from sessions_app.services.generations import Wish
+from sessions_app.services import composition, generations, room, uploads, workspace
+from sessions_app.services.composition import Wish
 
 CHAPTER = "The studio"
 _FILE = {
@@ -213,7 +213,7 @@ class Generate(APIView):
     def post(self, request: Request, session_id: UUID) -> Response:
         wish = _wish(_read(serializers.GenerateInput, request))
         session = workspace.enter(session_id)
-        _, job = generations.request(session=session, wish=wish, slip=once.slip(request))
+        _, job = composition.request(session=session, wish=wish, slip=once.slip(request))
         return answers.answer(request, job)
 
 
@@ -232,7 +232,7 @@ class Preview(APIView):
     def post(self, request: Request, session_id: UUID) -> HttpResponse:
         body = _read(serializers.PreviewInput, request)
         frame = body.pop("frame")
-        picture = generations.preview(session=workspace.enter(session_id), wish=_wish(body), frame=frame)
+        picture = composition.preview(session=workspace.enter(session_id), wish=_wish(body), frame=frame)
         return HttpResponse(picture.data, content_type=picture.media_type, headers={"Cache-Control": "no-store"})
 
 
@@ -326,9 +326,9 @@ def _room(session: Session) -> dict[str, dict[str, int]]:
     }
 
 
-@results.tells(generations.KIND)
+@results.tells(composition.KIND)
 def _generated(job: Job) -> Any:
-    return serializers.generated(generations.made_by(job))
+    return serializers.generated(generations.of(job))
 
 
 @results.tells(uploads.KIND)

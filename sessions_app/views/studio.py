@@ -27,8 +27,8 @@ from sessions_app.composing import scene
 from sessions_app.composing.prompt import PromptTooLong
 from sessions_app.forms import WishForm
 from sessions_app.models import Session
-from sessions_app.services import generations, samples, uploads, workspace
-from sessions_app.services.generations import Wish
+from sessions_app.services import composition, samples, uploads, workspace
+from sessions_app.services.composition import Wish
 
 Context = dict[str, object]
 
@@ -134,7 +134,7 @@ def reading(request: PageRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 def make(request: PageRequest, session_id: UUID) -> HttpResponse:
     current = workspace.enter(session_id)
-    _, job = generations.request(session=current, wish=WishForm(request.POST).wish())
+    _, job = composition.request(session=current, wish=WishForm(request.POST).wish())
     if not request.htmx:
         return redirect("studio-session", session_id)
     return _telling(_card(request, current, job), jobs=True)
@@ -194,7 +194,7 @@ def keep(request: PageRequest, session_id: UUID) -> HttpResponse:
 
 def _page(request: PageRequest, current: Session) -> Context:
     wish = Wish(prompt=_first_prompt(request, current))
-    working = selectors.active_jobs(current).filter(kind=generations.KIND)
+    working = selectors.active_jobs(current).filter(kind=composition.KIND)
     return {
         **_session(current),
         **_pictures(current),

@@ -16,7 +16,7 @@ import sessions_app.tasks  # noqa: E402, F401  # tells the runner who does what
 from prompt_media.files import store  # noqa: E402
 from prompt_media.files.intake import Arrival  # noqa: E402
 from prompt_media.jobs import runner, services  # noqa: E402
-from sessions_app.services import generations, uploads, workspace  # noqa: E402
+from sessions_app.services import composition, uploads, workspace  # noqa: E402
 
 
 def picture(colour: str, size: tuple[int, int]) -> bytes:
@@ -31,8 +31,8 @@ for owner in ("house", "somebody"):
     session = workspace.keep(session=workspace.open_session(owner=owner), kept=True)
     arrivals = [Arrival("scenery.png", picture("navy", (300, 200))), Arrival("dot.png", picture("red", (50, 50)))]
     uploads.take_in(session=session, arrivals=arrivals, tags=["scenery", "dot"])
-    wish = generations.Wish(prompt="Set @scenery as background and @dot as front image", width=200, height=200)
-    generations.request(session=session, wish=wish)
+    wish = composition.Wish(prompt="Set @scenery as background and @dot as front image", width=200, height=200)
+    composition.request(session=session, wish=wish)
 services.publish = lambda job: None
 uploads.take_in(session=session, arrivals=[Arrival("waits.png", picture("green", (20, 20)))])
 store.put("generated_images/README.md", b"kept by hand")

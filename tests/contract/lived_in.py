@@ -24,8 +24,8 @@ from prompt_media.jobs import runner, services
 from prompt_media.jobs.models import Job
 from prompt_media.web import identity
 from sessions_app.models import Image, Session
-from sessions_app.services import generations, uploads, workspace
-from sessions_app.services.generations import Wish
+from sessions_app.services import composition, uploads, workspace
+from sessions_app.services.composition import Wish
 
 SESSION = "5e55105e-5510-4e55-8510-5e55105e5510"
 TAGS = ("BG", "logo")
@@ -136,7 +136,7 @@ class House:
         ]
         uploads.take_in(session=session, arrivals=arrivals, tags=TAGS)
         for wish in (Wish(PROMPT, width=60, height=60), Wish(f"{PROMPT}, rotating", width=60, height=60, frames=2)):
-            generations.request(session=session, wish=wish)
+            composition.request(session=session, wish=wish)
 
 
 def _work(job: Job) -> None:

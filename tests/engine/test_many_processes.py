@@ -33,12 +33,12 @@ ASK = """
 import json
 import os
 from sessions_app import selectors
-from sessions_app.services import generations
+from sessions_app.services import composition
 session = selectors.live_session(sys.argv[1])
-wish = generations.Wish("Put @dot on 32x32")
+wish = composition.Wish("Put @dot on 32x32")
 numbers = []
 for _ in range(int(sys.argv[2])):
-    made, job = generations.request(session=session, wish=wish)
+    made, job = composition.request(session=session, wish=wish)
     numbers.append(made.number)
 print(json.dumps(numbers))
 """

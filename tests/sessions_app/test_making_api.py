@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 from prompt_media.jobs import runner, services
 from prompt_media.jobs.models import Job
 from sessions_app.models import Generation, Image
-from sessions_app.services import generations, workspace
+from sessions_app.services import composition, workspace
 from tests.sessions_app.calling import content, is_near, pixels, post, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -233,12 +233,12 @@ def test_a_job_retried_after_its_session_has_gone_says_so(client, studio, worker
 
 def test_a_making_belongs_to_whoever_signed_in_while_it_was_asked_for(session, add, monkeypatch):
     add("logo")
-    plan = generations.plan
+    plan = composition.plan
 
-    def signs_in_meanwhile(**asked: object) -> generations.Plan:
+    def signs_in_meanwhile(**asked: object) -> composition.Plan:
         workspace.hand_over(giver=session.owner, taker="user:1")
         return plan(**asked)
 
-    monkeypatch.setattr(generations, "plan", signs_in_meanwhile)
-    _, job = generations.request(session=session, wish=generations.Wish(prompt="@logo in the center"))
+    monkeypatch.setattr(composition, "plan", signs_in_meanwhile)
+    _, job = composition.request(session=session, wish=composition.Wish(prompt="@logo in the center"))
     assert job.owner == "user:1"

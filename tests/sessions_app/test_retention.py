@@ -17,7 +17,7 @@ from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
 from sessions_app import selectors
 from sessions_app.models import Generation, Image, Session
-from sessions_app.services import generations, retention, uploads, workspace
+from sessions_app.services import composition, retention, uploads, workspace
 from tests.sessions_app.calling import post
 from tests.sessions_app.conftest import HOUSE
 
@@ -195,13 +195,13 @@ def test_a_making_for_a_session_that_ends_meanwhile_leaves_no_folder(
 
 def test_a_making_of_a_picture_that_is_deleted_meanwhile_is_refused(session, add, monkeypatch):
     (logo,) = add("logo")
-    wish = generations.Wish(prompt="@logo is the background")
-    planned = generations.plan(session=session, wish=wish)
+    wish = composition.Wish(prompt="@logo is the background")
+    planned = composition.plan(session=session, wish=wish)
     workspace.remove_image(image=logo)
-    monkeypatch.setattr(generations, "plan", lambda **asked: planned)
+    monkeypatch.setattr(composition, "plan", lambda **asked: planned)
 
     with pytest.raises(selectors.UnknownImage, match="@logo was deleted"):
-        generations.request(session=session, wish=wish)
+        composition.request(session=session, wish=wish)
 
     assert not Generation.objects.exists()
 

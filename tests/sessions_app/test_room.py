@@ -12,8 +12,8 @@ from prompt_media.jobs import runner
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
 from sessions_app.models import Generation, Image
-from sessions_app.services import generations, room, uploads, workspace
-from sessions_app.services.generations import Wish
+from sessions_app.services import composition, room, uploads, workspace
+from sessions_app.services.composition import Wish
 from tests.sessions_app.calling import post, refused
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
@@ -58,9 +58,9 @@ def test_files_that_wait_for_a_worker_hold_their_room(session, send, full, stop_
 def test_a_making_that_waits_holds_the_room_of_its_picture(session, add, full, stop_work):
     add("logo")
     stop_work()
-    generations.request(session=session, wish=Wish(prompt="@logo in the center"))
+    composition.request(session=session, wish=Wish(prompt="@logo in the center"))
     with pytest.raises(room.SessionFull):
-        generations.request(session=session, wish=Wish(prompt="@logo in the center"))
+        composition.request(session=session, wish=Wish(prompt="@logo in the center"))
     assert Generation.objects.count() == 1
 
 
@@ -144,7 +144,7 @@ def test_a_picture_that_grew_beyond_the_room_is_not_kept(session, send, settings
 def test_a_making_that_grew_beyond_the_room_is_not_kept(session, add, settings, stop_work, monkeypatch):
     (logo,) = add("logo")
     stop_work()
-    _, job = generations.request(session=session, wish=Wish(prompt="@logo in the center"))
+    _, job = composition.request(session=session, wish=Wish(prompt="@logo in the center"))
     monkeypatch.setattr(room, "of_a_session", lambda: room.Room(10, logo.bytes + 1))
     runner.run(str(job.pk))
     job.refresh_from_db()
