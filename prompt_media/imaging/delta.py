@@ -65,7 +65,7 @@ class Screen:
     def _changed(self, patch: Patch) -> SubFrame | None:
         shown, new = self._shown[patch.box.slices], self._mapper(patch.pixels)
         differs = shown != new
-        inner = _extent(differs)
+        inner = extent(differs)
         if inner is None:
             return None
         shown[:] = new
@@ -73,7 +73,7 @@ class Screen:
         return SubFrame(inner.moved(patch.box.x, patch.box.y), indexes)
 
 
-def _extent(differs: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> Box | None:
+def extent(differs: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> Box | None:
     """The smallest box around everything that is true."""
     rows = np.flatnonzero(differs.any(1))
     if not len(rows):

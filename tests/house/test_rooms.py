@@ -40,7 +40,7 @@ def imported(path: Path) -> set[str]:
 
 
 def test_there_are_rooms_to_keep():
-    assert {room.name for room in pure_rooms()} >= {"imaging", "composing"}
+    assert {room.name for room in pure_rooms()} >= {"imaging", "composing", "editing"}
 
 
 @pytest.mark.parametrize("room", pure_rooms(), ids=lambda room: room.name)
