@@ -428,6 +428,7 @@ def _every(seconds: int, task: str) -> dict[str, object]:
 CELERY_BEAT_SCHEDULE = {
     "sweep jobs": _every(JOB_SWEEP_SECONDS, "jobs.sweep"),
     "sweep sessions": _every(60, "sessions.sweep"),
+    "write mirrors": _every(5, "sessions.mirror"),
     "forget jobs": _every(3600, "jobs.forget"),
     "sweep files": _every(3600, "sessions.sweep_files"),
     "forget sign-ins": _every(3600, "access.forget"),

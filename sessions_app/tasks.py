@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from prompt_media.jobs import runner
-from sessions_app.services import composition, retention, uploads
+from sessions_app.services import composition, mirrors, retention, uploads
 
 runner.handles(uploads.KIND)(uploads.carry_out)
 runner.handles(composition.KIND)(composition.carry_out)
@@ -19,3 +19,9 @@ def sweep() -> None:
 def sweep_files() -> None:
     """Remove the files of sessions that are gone."""
     retention.sweep_files()
+
+
+@shared_task(name="sessions.mirror")
+def mirror() -> None:
+    """Write the mirrors that whoever changed their rows did not come to write."""
+    mirrors.sweep()

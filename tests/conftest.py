@@ -11,6 +11,7 @@ from PIL import Image
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from prompt_media.jobs import runner, services
+from sessions_app.services import mirrors
 from tests.engine.fixtures import engine, grown
 
 __all__ = ["engine", "grown"]
@@ -49,6 +50,12 @@ def files_of_its_own(settings, tmp_path: Path) -> None:
             "OPTIONS": {"location": settings.MEDIA_ROOT},
         }
     }
+
+
+@pytest.fixture(autouse=True)
+def mirrors_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that writes half a second later would meet the next test's rows."""
+    monkeypatch.setattr(mirrors._soon, "write", mirrors.render)
 
 
 @pytest.fixture

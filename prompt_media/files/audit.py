@@ -95,16 +95,18 @@ def _of_claim(keeper: Keeper, claim: Claim, *, fast: bool) -> Finding | None:
     if claim.part is Part.WAITING:
         return None
     try:
-        told = _wrong_with(claim, fast=fast)
+        told = _wrong_with(keeper, claim, fast=fast)
     except NotFound:
         told = (_gone(claim), "it went away while it was read")
     return Finding(told[0], claim.key, told[1], keeper, claim) if told else None
 
 
-def _wrong_with(claim: Claim, *, fast: bool) -> tuple[Fault, str] | None:
+def _wrong_with(keeper: Keeper, claim: Claim, *, fast: bool) -> tuple[Fault, str] | None:
     size = store.size(claim.key)
     if size is None:
         return _gone(claim), "the file is not there"
+    if claim.part is Part.MIRROR and not fast and not keeper.is_true(claim):
+        return Fault.STALE, "it does not tell what the rows tell"
     if claim.part is Part.THUMBNAIL and not _is_whole_webp(claim.key, size, fast=fast):
         return Fault.NO_THUMBNAIL, "the thumbnail is cut short"
     if claim.size is not None and size != claim.size:

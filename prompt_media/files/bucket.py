@@ -23,6 +23,9 @@ from prompt_media.files.store import Span, StorageAway
 log = structlog.get_logger(__name__)
 # How often a download that broke off is taken up again.
 _RESUMPTIONS = 2
+# What a server answers that was told to put a file only where none is: there is one, or somebody puts one just now.
+_TAKEN = (409, 412)
+_NOT_IMPLEMENTED = 501
 
 
 @contextmanager
@@ -51,6 +54,21 @@ class BucketStorage(S3Storage):
         return super()._save(name, content)
 
     @_outages_told()
+    def put_new(self, name: str, content: File) -> None:
+        """Keep a file under a name that is free. Raises FileExistsError."""
+        # Looked at first, because not every server heeds the condition; heeded, it also settles a race.
+        if self.exists(name):
+            raise FileExistsError(name)
+        try:
+            self._put(name, content, IfNoneMatch="*")
+        except ClientError as error:
+            if _status(error) in _TAKEN:
+                raise FileExistsError(name) from error
+            if _status(error) != _NOT_IMPLEMENTED:
+                raise
+            self._put(name, content)
+
+    @_outages_told()
     def delete(self, name: str) -> None:
         super().delete(name)
 
@@ -72,15 +90,26 @@ class BucketStorage(S3Storage):
             for one in self.bucket.objects.filter(Prefix=f"{prefix}/" if prefix else ""):
                 yield Found(one.key, one.size, one.last_modified)
 
+    def _put(self, name: str, content: File, **conditions: str) -> None:
+        key = self._normalize_name(clean_name(name))
+        content.seek(0)
+        written = self._get_write_parameters(key, content) | conditions
+        self.connection.meta.client.put_object(Bucket=self.bucket_name, Key=key, Body=content.read(), **written)
+
     def _object(self, name: str, bytes_: str) -> Any:
         key = self._normalize_name(clean_name(name))
         asked = {"Range": bytes_} if bytes_ else {}
         try:
             return self.connection.meta.client.get_object(Bucket=self.bucket_name, Key=key, **asked)
         except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            if _status(error) == 404:
                 raise FileNotFoundError(name) from error
             raise
+
+
+def _status(error: ClientError) -> int:
+    status: int = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return status
 
 
 class Download:

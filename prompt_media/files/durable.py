@@ -4,8 +4,9 @@ Django's own writes under the final name: a full disk leaves half a file there. 
 only when all of it is on the disk.
 """
 
+import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ from prompt_media.errors import Unavailable, from_disk
 from prompt_media.files import disk
 from prompt_media.files.found import Found
 from prompt_media.files.store import Span
+
+# What a file system without hard links says of one.
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
 
 _settles_each: ContextVar[bool] = ContextVar("settles_each", default=True)
 
@@ -39,19 +43,31 @@ class DurableStorage(FileSystemStorage):
             _settles_each.reset(before)
 
     def _save(self, name: str, content: File) -> str:
+        self._put(name, content, os.replace)
+        return name
+
+    def put_new(self, name: str, content: File) -> None:
+        """As any other file, but a name that is taken stays whose it is. Raises FileExistsError."""
+        if Path(self.path(name)).exists():
+            raise FileExistsError(name)
+        self._put(name, content, _take_name)
+
+    def _put(self, name: str, content: File, give_name: Callable[[Path, Path], None]) -> None:
         path = Path(self.path(name))
         aside = path.with_name(f".{uuid4().hex}.part")
         try:
             _write(aside, content, settle=_settles_each.get())
-            os.replace(aside, path)
+            give_name(aside, path)
             if _settles_each.get():
                 disk.settle(path.parent)
         except FileNotFoundError as error:
             raise Unavailable("The folder went away while a file was written into it.", retry_after=1) from error
+        except _NameTaken as error:
+            aside.unlink(missing_ok=True)
+            raise FileExistsError(name) from error
         except OSError as error:
             aside.unlink(missing_ok=True)
             raise from_disk(error) from error
-        return name
 
     def reader(self, name: str, span: Span | None) -> "FilePart":
         return FilePart(Path(self.path(name)), span)
@@ -104,6 +120,31 @@ class FilePart:
 
     def close(self) -> None:
         self._file.close()
+
+
+class _NameTaken(Exception):
+    """Somebody was quicker."""
+
+
+def _take_name(aside: Path, path: Path) -> None:
+    """Give the file the name, unless another has it."""
+    try:
+        _link(aside, path)
+    except FileExistsError as error:
+        raise _NameTaken from error
+
+
+def _link(aside: Path, path: Path) -> None:
+    try:
+        os.link(aside, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # The name is taken first, and for a moment there is nothing in the file.
+        path.touch(exist_ok=False)
+        os.replace(aside, path)
+    else:
+        aside.unlink()
 
 
 def _write(path: Path, content: File, *, settle: bool) -> None:

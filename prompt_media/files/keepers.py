@@ -17,6 +17,8 @@ class Part(StrEnum):
     THUMBNAIL = "thumbnail"
     WAITING = "waiting"
     """Set aside for a job that has not ended for good; it may go at any moment."""
+    MIRROR = "mirror"
+    """Tells what rows tell, for who reads the folder: it is written from them and never read."""
 
 
 class Fault(StrEnum):
@@ -27,6 +29,7 @@ class Fault(StrEnum):
     DAMAGED = "damaged"
     NO_THUMBNAIL = "no thumbnail"
     MISPLACED = "misplaced"
+    STALE = "stale"
     EXTRA = "extra"
 
 
@@ -67,10 +70,12 @@ class Keeper:
     """Every file its rows point to, an original before its thumbnail, read in pages: rows may change meanwhile."""
     claimed: Callable[[Collection[str]], set[str]]
     """Which of these keys a row points to now."""
+    is_true: Callable[[Claim], bool]
+    """Whether a mirror tells what its rows tell. Raises NotFound when it has gone."""
     mend: Callable[[Fault, Claim], str]
     """Put right what a claim lacks, and tell how; empty when nothing that is left could do it."""
-    forget: Callable[[Claim], None]
-    """Delete the row of a file that is lost."""
+    forget: Callable[[Claim], str]
+    """Delete the row of a file that is lost, and tell so; empty when the row is worth more than that."""
     holders: Callable[[Collection[str]], Mapping[str, Holder]]
     """What is known of these holders; those that have ended are left out."""
 

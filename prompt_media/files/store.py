@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Protocol, cast
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
@@ -53,7 +53,11 @@ class Reader(Protocol):
 
 
 class Source(Protocol):
-    """What our storages can do beyond Django's: give a part of a file without the rest of it."""
+    """What our storages can do beyond Django's: give a part of a file without the rest of it, and overwrite nothing."""
+
+    def put_new(self, name: str, content: File) -> None:
+        """Keep a file under a name that is free. Raises FileExistsError."""
+        ...
 
     def reader(self, name: str, span: Span | None) -> Reader:
         """The bytes of a file, or of that part. Raises FileNotFoundError."""
@@ -67,6 +71,11 @@ class Source(Protocol):
 def put(key: str, data: bytes) -> None:
     """Keep the bytes under the key, whole or not at all."""
     default_storage.save(key, ContentFile(data))
+
+
+def put_new(key: str, data: bytes) -> None:
+    """Keep the bytes under a key that holds nothing. Raises FileExistsError: what lies there already stays as it is."""
+    _source().put_new(key, ContentFile(data))
 
 
 def put_together(files: Mapping[str, bytes]) -> None:

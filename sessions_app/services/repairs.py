@@ -1,7 +1,8 @@
 """What can honestly be put right when rows and files disagree.
 
-A thumbnail is made anew. A lost original is copied from another stored file of the same content, if there is one.
-What cannot be had again is left as it is: its row still tells the name, tag and size, and a backup may bring it back.
+A thumbnail is made anew, and so is a mirror. A lost original is copied from another stored file of the same content,
+if there is one. What cannot be had again is left as it is: its row still tells the name, tag and size, and a backup may
+bring it back.
 """
 
 from contextlib import suppress
@@ -15,13 +16,16 @@ from prompt_media.errors import HouseError, NotFound
 from prompt_media.files import intake, store
 from prompt_media.files.keepers import Claim, Fault, Part
 from prompt_media.imaging import decode, encode
-from sessions_app import names, selectors
-from sessions_app.models import Image
-from sessions_app.services import workspace
+from sessions_app import selectors
+from sessions_app.models import Image, Step
+from sessions_app.services import mirrors, workspace
 
 
 def mend(fault: Fault, claim: Claim) -> str:
     """Put it right and tell how; empty when nothing that is left could do it."""
+    if claim.part is Part.MIRROR:
+        mirrors.render_anew(claim.row)
+        return "written anew"
     image = Image.objects.select_related("session").filter(pk=claim.row).first()
     if image is None:
         return "its row has gone"
@@ -30,18 +34,22 @@ def mend(fault: Fault, claim: Claim) -> str:
     return _moved_home(image, claim) if fault is Fault.MISPLACED else _copied_from_a_twin(image)
 
 
-def forget(claim: Claim) -> None:
-    """Delete the row of a lost picture, and what is left of its files."""
+def forget(claim: Claim) -> str:
+    """Delete the row of a lost picture, and what is left of its files. A step's row stays: it tells how to make the
+    picture again, and a recording has no gaps."""
+    if claim.part is Part.MIRROR or Step.objects.filter(image=claim.row).exists():
+        return ""
     for image in Image.objects.select_related("session").filter(pk=claim.row):
         with suppress(selectors.UnknownSession):
             workspace.remove_image(image=image)
+    return "its row is deleted"
 
 
 def _thumbnail_anew(image: Image, claim: Claim) -> str:
     original = _whole(image)
     if original is None:
         return ""
-    home = names.thumbnail_key(f"{claim.folder}/{image.name}")
+    home = f"{claim.folder}/{PurePosixPath(image.thumbnail_key).name}"
     try:
         # Our own file, whole to the byte: how many frames it has is no concern here.
         limits = replace(intake.limits(), frames=1_000_000, frame_pixels=10**15)

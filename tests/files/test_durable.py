@@ -90,6 +90,52 @@ def test_a_file_that_is_replaced_is_replaced_whole(root):
     assert store.read(KEY) == OLD
 
 
+@pytest.fixture(params=["with links", "without links"])
+def disks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not every file system knows hard links."""
+    if request.param == "without links":
+        failing("link")(monkeypatch, errno.EPERM)
+
+
+def test_a_name_that_is_taken_stays_whose_it_is(root, disks):
+    store.put_new(KEY, OLD)
+
+    with pytest.raises(FileExistsError):
+        store.put_new(KEY, NEW)
+
+    assert store.read(KEY) == OLD
+    assert files_below(root) == [KEY]
+
+
+def test_of_many_who_want_a_name_at_once_one_gets_it(root, disks, monkeypatch):
+    root.mkdir()
+    monkeypatch.setattr(Path, "exists", lambda path: False)  # all of them looked before the first was there
+    (root / "uploads").mkdir()
+    (root / "uploads" / "somebody").mkdir()
+
+    def put(number: int) -> bool:
+        try:
+            store.put_new(KEY, bytes([number]) * 5000)
+        except FileExistsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as many:
+        got = list(many.map(put, range(8)))
+
+    assert store.read(KEY) == bytes([got.index(True)]) * 5000
+    assert (got.count(True), files_below(root)) == (1, [KEY])
+
+
+def test_a_new_name_on_a_full_disk_is_not_taken(root, monkeypatch):
+    failing("link")(monkeypatch, errno.ENOSPC)
+
+    with pytest.raises(StorageFull):
+        store.put_new(KEY, NEW)
+
+    assert files_below(root) == []
+
+
 def test_a_file_is_on_the_disk_before_it_has_its_name_and_the_name_after(root, monkeypatch):
     root.mkdir()
     steps = []

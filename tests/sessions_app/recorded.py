@@ -73,8 +73,8 @@ def _box(index: int, size: tuple[int, int]) -> tuple[int, int, int, int]:
 
 def _frame(session: Session, index: int, picture: Pillow.Image) -> Image:
     name = f"{index:04}_{sector_of(index)}.png"
-    small = f"generation/thumbnails/{session.public_id}/{name}"
-    store.put(small, _png(picture, 160))
+    small = f"generation/thumbnails/{session.public_id}/{name.replace('.png', '.webp')}"
+    store.put(small, _thumbnail(picture))
     return _image(session, index + 2, picture, f"generation/sessions/{session.public_id}/{name}", thumbnail_key=small)
 
 
@@ -94,12 +94,16 @@ def _image(session: Session, number: int, picture: Pillow.Image, key: str, **col
     )  # fmt: skip
 
 
-def _png(picture: Pillow.Image, side: int | None = None) -> bytes:
+def _png(picture: Pillow.Image) -> bytes:
     file = BytesIO()
-    shown = picture.copy()
-    if side:
-        shown.thumbnail((side, side))
-    shown.save(file, "PNG")
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def _thumbnail(picture: Pillow.Image) -> bytes:
+    file, shown = BytesIO(), picture.copy()
+    shown.thumbnail((160, 160))
+    shown.save(file, "WEBP")
     return file.getvalue()
 
 

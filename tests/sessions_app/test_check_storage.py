@@ -16,13 +16,15 @@ from PIL import Image as Pillow
 
 from prompt_media.errors import NotFound
 from prompt_media.files import audit, store
+from prompt_media.files.bucket import BucketStorage
 from prompt_media.files.keepers import Fault
 from prompt_media.jobs import services as jobs
 from prompt_media.web.identity import HOUSE
-from sessions_app.models import Image, Session
-from sessions_app.services import uploads, workspace
+from sessions_app.models import Image, Session, Step
+from sessions_app.services import mirrors, uploads, workspace
 from tests.engine import servers
 from tests.engine.running import free_port
+from tests.sessions_app import recorded
 
 Planted = set[tuple[str, str]]
 
@@ -340,3 +342,93 @@ def test_sessions_of_others_are_not_needed_to_tell_whose_a_file_is(no_waiting, s
     _, key = plant_missing(several(1)[0])
     assert check().report["findings"][0]["holder"] == key.split("/")[1]
     assert Session.objects.get().owner == HOUSE
+
+
+@pytest.fixture
+def recording(transactional_db) -> Session:
+    """Five steps with thumbnails, the picture they began with, and the mirror."""
+    made = recorded.recording(owner=HOUSE, steps=5)
+    mirrors.render(made.pk)
+    return made
+
+
+def in_a_recording(recording: Session) -> Planted:
+    """One fault of each kind that a recording can have."""
+    frames = [step.image for step in Step.objects.filter(recording=recording).select_related("image")]
+    told = mirrors.metadata(recording)
+    store.put(mirrors.key(recording), mirrors.as_bytes({**told, "sequence": told["sequence"][:2]}))
+    left_behind = [
+        f"generation/sessions/{recording.public_id}/0007_TL.png",
+        f"generation/sessions/{recording.public_id}/.{uuid4().hex}.part",
+        "generation/sessions/nobody/metadata.json",
+        "generation/inputs/nobody/a.png",
+    ]
+    for key in left_behind:
+        store.put(key, b"left behind")
+    plants = (plant_missing, plant_truncated, plant_damaged, plant_no_thumbnail)
+    planted = {(fault.value, key) for fault, key in map(lambda plant, frame: plant(frame), plants, frames)}
+    return planted | {("stale", mirrors.key(recording))} | {("extra", key) for key in left_behind}
+
+
+def test_a_recording_s_faults_are_found_and_mended_as_far_as_they_can_be(storage, no_waiting, recording, check):
+    planted = in_a_recording(recording)
+    lost = {(fault, key) for fault, key in planted if fault in ("missing", "truncated", "damaged")}
+
+    assert check().findings == planted
+    assert check("--fix", "--forget-lost").findings == planted
+
+    assert check().findings == lost
+    assert json.loads(store.read(mirrors.key(recording))) == mirrors.metadata(recording)
+    assert Step.objects.filter(recording=recording).count() == 5, "a recording has no gaps"
+
+
+def test_a_recording_whose_folder_was_removed_by_hand_gets_its_mirror_back(storage, no_waiting, recording, check):
+    store.discard_folder(f"generation/sessions/{recording.public_id}")
+
+    told = check("--fix")
+
+    assert ("missing", mirrors.key(recording)) in told.findings
+    assert store.size(mirrors.key(recording))
+    assert check().report["counts"] == {"missing": 5}
+
+
+def test_a_mirror_that_is_about_to_be_written_is_no_fault(no_waiting, recording, check):
+    Step.objects.filter(recording=recording).update(prompt="a moth")
+    Session.objects.filter(pk=recording.pk).update(revision=9)
+    assert check().code == 0
+
+    mirrors.sweep()
+
+    assert check().code == 0
+    assert Session.objects.get(pk=recording.pk).mirrored_revision == 9
+
+
+def test_a_lost_picture_a_step_was_made_from_can_be_forgotten(no_waiting, recording, check):
+    plant_missing(kept := recording.images.get(step=None))
+
+    assert check("--fix", "--forget-lost").code == 0
+    assert not Image.objects.filter(pk=kept.pk).exists()
+
+
+def test_on_s3_a_key_that_is_taken_stays_whose_it_is(bucket, settings):
+    settings.STORAGES = settings.STORAGES | {"default": servers.as_storage(bucket)}
+    key = f"generation/sessions/{uuid4()}/0000_BR.png"
+    store.put_new(key, b"first")
+
+    with pytest.raises(FileExistsError):
+        store.put_new(key, b"second")
+
+    assert store.read(key) == b"first"
+
+
+def test_on_s3_the_server_itself_decides_a_race(bucket, settings, monkeypatch):
+    """Both looked before the first was there."""
+    settings.STORAGES = settings.STORAGES | {"default": servers.as_storage(bucket)}
+    key = f"generation/sessions/{uuid4()}/0000_BR.png"
+    store.put_new(key, b"first")
+    monkeypatch.setattr(BucketStorage, "exists", lambda storage, name: False)
+
+    with pytest.raises(FileExistsError):
+        store.put_new(key, b"second")
+
+    assert store.read(key) == b"first"

@@ -58,8 +58,7 @@ class Repair:
             return "deleted"
         done = finding.keeper.mend(finding.fault, finding.claim)
         if not done and self.forget_lost and finding.fault in _LOST:
-            finding.keeper.forget(finding.claim)
-            return "its row is deleted"
+            return finding.keeper.forget(finding.claim)
         return done
 
 
@@ -69,8 +68,8 @@ Report = Iterator[tuple[Finding, str]]
 class Command(telling.OperatorCommand):
     help = (
         "Hold every stored file against the rows of the database: missing, extra, truncated, damaged and misplaced "
-        "files, missing thumbnails. The studio may run meanwhile. Exit code: 0 nothing wrong (any more), 1 something "
-        "is, 2 could not check."
+        "files, missing thumbnails, a metadata.json that tells other than its rows. The studio may run meanwhile. Exit "
+        "code: 0 nothing wrong (any more), 1 something is, 2 could not check."
     )
     examples = """\
   manage.py check_storage                       look, change nothing
@@ -81,7 +80,7 @@ class Command(telling.OperatorCommand):
 """
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--fix", action="store_true", help="delete extra files, make thumbnails, copy and move")
+        parser.add_argument("--fix", action="store_true", help="delete extra files, make anew, copy and move")
         parser.add_argument("--forget-lost", action="store_true", help="with --fix: delete rows of lost pictures")
         parser.add_argument("--fast", action="store_true", help="compare sizes, not contents")
         parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
