@@ -1,11 +1,13 @@
 """Ids, reserved words and storage keys: how things are called. Pure: text in, text out."""
 
+import re
 import unicodedata
 from pathlib import PurePosixPath
 
 from prompt_media.errors import InvalidInput, Unprocessable
 
 TAG_LENGTH = 40
+RECORDING_LENGTH = 64
 LABEL_LENGTH = 120
 UNSEEN = frozenset(
     chr(code)
@@ -23,6 +25,12 @@ class BadTag(Unprocessable):
     """Not a name that a prompt could use."""
 
     code = "bad_tag"
+
+
+class BadRecordingId(Unprocessable):
+    """Not an id that could be a folder and stand in an address, or one that means something else there."""
+
+    code = "bad_recording_id"
 
 
 class EmptyTag(InvalidInput):
@@ -82,6 +90,31 @@ def label(file_name: str) -> str:
     last = PurePosixPath(file_name.replace("\\", "/")).name
     shown = "".join(character for character in last if character.isprintable())
     return shown[-LABEL_LENGTH:] or "picture"
+
+
+# They stand in addresses where an id would, or may one day.
+RESERVED = frozenset({"create", "start", "list", "replay", "next", "stop", "active", "current"})
+_UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_RECORDING = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def recording(text: str) -> str:
+    """The id of a recording as somebody wants to call it. Raises BadRecordingId."""
+    if len(text) > RECORDING_LENGTH:
+        raise _bad_id(f"A recording's id has at most {RECORDING_LENGTH} characters; this one has {len(text)}.")
+    if not _RECORDING.fullmatch(text) or ".." in text:
+        raise _bad_id(
+            "A recording's id has letters, digits, “.”, “_” and “-”, begins with a letter or digit, and has no “..”."
+        )
+    if text.lower() in RESERVED:
+        raise _bad_id(f"“{text}” is a word of the addresses themselves. Add something to it, say “{text}-1”.")
+    if _UUID.fullmatch(text):
+        raise _bad_id("A UUID is the id of a studio session. Call a recording by anything else.")
+    return text
+
+
+def _bad_id(detail: str) -> BadRecordingId:
+    return BadRecordingId(detail, field="session_id")
 
 
 # Below each of these every session has a folder of its own.

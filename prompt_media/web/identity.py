@@ -56,6 +56,13 @@ def shelves(request: HttpRequest | Request) -> dict[str, str]:
     return yours | {"From scripts": HOUSE} if settings.ACCESS == "open" else yours
 
 
+def reach(request: HttpRequest | Request) -> frozenset[str] | None:
+    """Whose things the caller may open by an id that can be guessed; None: everybody's."""
+    if is_staff(request):
+        return None
+    return frozenset([of(request), HOUSE] if settings.ACCESS == "open" else [of(request)])
+
+
 def open_to_all(view: View) -> View:
     """For doors that answer also to whom `ACCESS=login` would send away."""
     view.is_open_to_all = True  # type: ignore[attr-defined]  # read by access.middleware

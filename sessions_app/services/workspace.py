@@ -1,14 +1,14 @@
 """A session's life and its tags: open, use, keep, name, close."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from prompt_media.errors import Conflict, FieldError, HouseError, Unavailable, Unprocessable
@@ -17,6 +17,7 @@ from prompt_media.jobs import services as jobs
 from prompt_media.jobs.services import Stopped
 from sessions_app import names, selectors
 from sessions_app.models import Image, Session, Tag
+from sessions_app.services import decks
 
 # A session's clock is wound at most so often; a write for every thumbnail would cost more than it tells.
 _WIND_EVERY = timedelta(seconds=15)
@@ -77,11 +78,12 @@ def rename(*, session: Session, name: str) -> Session:
 
 
 def hand_over(*, giver: str, taker: str) -> None:
-    """Make all sessions of one owner, and their jobs, another's."""
+    """Make all sessions of one owner, their jobs, and what is recorded and replayed, another's."""
     with transaction.atomic():
         # Jobs before sessions, as whoever finishes one takes them; and behind them those that came in between.
         jobs.hand_over(giver=giver, taker=taker)
         Session.objects.filter(owner=giver).update(owner=taker)
+        decks.hand_over(giver=giver, taker=taker)
         jobs.hand_over(giver=giver, taker=taker)
 
 
@@ -102,9 +104,14 @@ def close(*, session: Session) -> None:
             return
         jobs.leave(session.subject)
         images = list(Image.objects.filter(session=session).values_list("key", "thumbnail_key", "sha256"))
+        contents = {sha256 for _, _, sha256 in images}
         session.delete()
-        store.discard_on_commit(key for image in images for key in image[:2])
-        transaction.on_commit(lambda: _sweep_up(session.public_id, {sha256 for _, _, sha256 in images}), robust=True)
+        if session.kind == Session.Kind.RECORDING:
+            transaction.on_commit(lambda: _discard_recording(session.public_id), robust=True)
+        else:
+            store.discard_on_commit(key for image in images for key in image[:2])
+            transaction.on_commit(lambda: _discard_folders(session.public_id), robust=True)
+        transaction.on_commit(lambda: _drop_layers(contents), robust=True)
 
 
 @contextmanager
@@ -124,6 +131,7 @@ def clear_if_gone(public_id: str) -> bool:
     if Session.objects.filter(public_id=public_id).exists():
         return False
     _discard_folders(public_id)
+    _discard_recording(public_id)
     return True
 
 
@@ -223,13 +231,23 @@ def _is_over(session: Session) -> bool:
     return session.expires_at is not None and session.expires_at <= timezone.now()
 
 
-def _sweep_up(public_id: str, contents: Iterable[str]) -> None:
-    _discard_folders(public_id)
+def _drop_layers(contents: set[str]) -> None:
     still_used = set(Image.objects.filter(sha256__in=list(contents)).values_list("sha256", flat=True))
-    for sha256 in set(contents) - still_used:
+    for sha256 in contents - still_used:
         layers.drop(sha256)
 
 
 def _discard_folders(public_id: str) -> None:
     for root in names.ROOTS:
         store.discard_folder(f"{root}/{public_id}")
+
+
+def _discard_recording(public_id: str) -> None:
+    """Its folders, unless somebody uses the id anew. While the files go, a row that nobody sees holds it."""
+    with suppress(IntegrityError), transaction.atomic():
+        holder = Session.objects.create(
+            kind=Session.Kind.RECORDING, public_id=public_id, owner="", last_active_at=timezone.now()
+        )
+        for root in names.RECORDING_ROOTS:
+            store.discard_folder(f"{root}/{public_id}")
+        holder.delete()

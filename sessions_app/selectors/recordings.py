@@ -1,0 +1,111 @@
+"""Questions about recordings: which of them a caller may open, what their steps are, and what is told of them."""
+
+from typing import Any
+
+from django.db.models import Count, Prefetch, QuerySet
+
+from prompt_media.errors import NotFound
+from sessions_app.models import Deck, Image, Session, Step
+
+Reach = frozenset[str] | None
+"""Whose recordings a caller may open (web.identity.reach); None: everybody's."""
+
+# An index beyond it is none that a row could have, and no database would take it for a number.
+_LARGEST = 2**31 - 1
+
+
+class UnknownRecording(NotFound):
+    """Never there, deleted or somebody else's: the three look the same."""
+
+    code = "unknown_recording"
+
+
+class UnknownFrame(NotFound):
+    """A recording has no step of that number."""
+
+    code = "unknown_frame"
+
+
+def gone() -> UnknownRecording:
+    """What is raised for a recording that is not there, not any more, or not for this caller."""
+    return UnknownRecording("No recording of yours has this id. `GET /session/list` names those that are there.")
+
+
+def within(reach: Reach) -> QuerySet[Session]:
+    """The recordings that may be opened from there."""
+    found = Session.objects.filter(kind=Session.Kind.RECORDING).select_related("recording")
+    return found if reach is None else found.filter(owner__in=reach)
+
+
+def recording(public_id: str, reach: Reach) -> Session:
+    """The recording of that id. Raises UnknownRecording."""
+    found = within(reach).filter(public_id=public_id).first()
+    if found is None:
+        raise gone()
+    return found
+
+
+def ids_of(owner: str) -> list[str]:
+    """The ids of the owner's recordings, in the order in which they were started."""
+    own = within(frozenset([owner])).order_by("created_at", "pk")
+    return list(own.values_list("public_id", flat=True))
+
+
+def shelf(owner: str) -> QuerySet[Session]:
+    """The owner's recordings, newest first, each with its count of steps and its first pictures as `shown`."""
+    first = Prefetch(
+        "steps", Step.objects.filter(index__lt=4).select_related("image__session").order_by("index"), to_attr="shown"
+    )
+    counted = within(frozenset([owner])).annotate(step_count=Count("steps"))
+    return counted.prefetch_related(first).order_by("-created_at", "-pk")
+
+
+def steps(recording: Session) -> QuerySet[Step]:
+    """Its steps in their order, each with its picture."""
+    return Step.objects.filter(recording=recording).select_related("image__session").order_by("index")
+
+
+def frame(public_id: str, index: int, reach: Reach) -> Step:
+    """One step by its number, with its picture. Raises UnknownRecording or UnknownFrame."""
+    among = Step.objects.filter(recording__kind=Session.Kind.RECORDING, recording__public_id=public_id, index=index)
+    seen = among if reach is None else among.filter(recording__owner__in=reach)
+    found = seen.select_related("image__session").first() if index <= _LARGEST else None
+    if found is None:
+        there = steps(recording(public_id, reach)).count()
+        raise UnknownFrame(f"This recording has {there} steps, counted from 0; there is none of this number.")
+    return found
+
+
+def inputs(recording: Session) -> QuerySet[Image]:
+    """The pictures kept beside the frames because some of them were made from these."""
+    return Image.objects.filter(session=recording, step=None, verdict=None).order_by("number")
+
+
+def recorders(recording: Session) -> QuerySet[Deck]:
+    """Who is recording into it."""
+    return Deck.objects.filter(recording=recording)
+
+
+def told(recording: Session) -> dict[str, Any]:
+    """What its `metadata.json` and its details tell: the promised words first, in the promised order."""
+    return {
+        "session_id": recording.public_id,
+        "created_at": recording.created_at.timestamp(),
+        "sequence": [_entry(step) for step in steps(recording)],
+    }
+
+
+def _entry(step: Step) -> dict[str, Any]:
+    return {
+        "index": step.index,
+        "filename": step.image.name,
+        "target_sector": step.target_sector or None,
+        "focus_sector": step.focus_sector or None,
+        "prompt": step.prompt,
+        "timestamp": step.made_at.timestamp(),
+        "status": step.status,
+        "reason": step.reason or None,
+        "outside_delta": step.outside_delta,
+        "change": step.change,
+        "sha256": step.image.sha256,
+    }

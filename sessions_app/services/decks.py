@@ -1,0 +1,53 @@
+"""Decks: what an identity records into and where its playhead stands. One row for each, whatever process is called.
+
+A recording's row is locked before a deck's: whoever deletes one has its row, and then lets the decks go.
+"""
+
+from typing import Any
+
+from sessions_app.models import Deck, Session
+
+
+def of(owner: str) -> Deck:
+    """The identity's deck; one that was never used is empty, and no row yet."""
+    found = Deck.objects.select_related("recording", "replaying").filter(owner=owner).first()
+    return found or Deck(owner=owner)
+
+
+def locked(owner: str) -> Deck:
+    """The identity's deck, its row held until the transaction ends."""
+    Deck.objects.get_or_create(owner=owner)
+    return Deck.objects.select_for_update().get(owner=owner)
+
+
+def record(*, owner: str, recording: Session, scope: str = Deck.Scope.GENERATE) -> None:
+    """Record into it from now on, and no longer into another."""
+    _set(owner, recording=recording, scope=scope)
+
+
+def play(*, owner: str, recording: Session, mode: str, until: int | None = None) -> Deck:
+    """Put the playhead on its first step."""
+    return _set(owner, replaying=recording, mode=mode, position=0, until=until)
+
+
+def hand_over(*, giver: str, taker: str) -> None:
+    """What the giver records and replays goes on as the taker's; sector prompts only to who has none."""
+    given = Deck.objects.select_for_update().filter(owner=giver).first()
+    if given is None:
+        return
+    taken = locked(taker)
+    if given.recording_id:
+        taken.recording_id, taken.scope = given.recording_id, given.scope
+    if given.replaying_id:
+        taken.replaying_id, taken.mode = given.replaying_id, given.mode
+        taken.position, taken.until = given.position, given.until
+    if taken.prompts is None:
+        taken.prompts, taken.turns = given.prompts, given.turns
+    taken.live_id = taken.live_id or given.live_id
+    taken.save()
+    given.delete()
+
+
+def _set(owner: str, **columns: Any) -> Deck:
+    deck, _ = Deck.objects.update_or_create(owner=owner, defaults=columns)
+    return deck

@@ -1,0 +1,305 @@
+"""Recordings: begun, heard, added to, copied, named and deleted."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import count
+from random import SystemRandom
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from prompt_media.errors import Conflict
+from prompt_media.files import store
+from prompt_media.imaging import formats
+from prompt_media.imaging.geometry import Size
+from prompt_media.jobs import receipts
+from prompt_media.jobs.receipts import Slip
+from sessions_app import names
+from sessions_app.models import Deck, Generation, Image, Recording, Session, Step
+from sessions_app.selectors import recordings as selectors
+from sessions_app.selectors.recordings import Reach
+from sessions_app.services import decks, room, workspace
+
+# As large as every database's column for it, and every other language's whole numbers.
+_SEEDS = 2**53
+_chance = SystemRandom()
+
+
+class RecordingExists(Conflict):
+    """An id names one recording of the whole house, in whatever case it is written."""
+
+    code = "recording_exists"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """One generation as a recording keeps it: what was asked, what came out, and the picture itself."""
+
+    data: bytes
+    media_type: str
+    extension: str
+    size: Size
+    thumbnail: bytes
+    has_alpha: bool = False
+    system: str = Generation.Kind.SECTOR
+    target_sector: str = ""
+    focus_sector: str = ""
+    prompt: str = ""
+    status: str = Step.Status.MADE
+    reason: str = ""
+    outside_delta: int | None = None
+    change: float | None = None
+    request_sha256: str = ""
+    recipe: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A picture that a step was made from."""
+
+    sha256: str
+    data: bytes
+    media_type: str
+    size: Size
+
+
+def start(
+    *,
+    owner: str,
+    public_id: str | None = None,
+    scope: str = Deck.Scope.GENERATE,
+    resume: bool = False,
+    seed: int | None = None,
+    reach: Reach = frozenset(),
+    slip: Slip | None = None,
+) -> Session:
+    """Record from now on, and no longer what was recorded before. Without an id it gets one from the clock.
+
+    `resume` goes on with a recording of the owner's, or one within reach. Raises BadRecordingId or RecordingExists.
+    """
+    with transaction.atomic():
+        found = _to_resume(owner, public_id, reach) if resume and public_id else None
+        recording = found or open_one(owner=owner, public_id=public_id, seed=seed)
+        decks.record(owner=owner, recording=recording, scope=scope)
+        receipts.made(slip, recording.subject)
+    return recording
+
+
+def stop(*, owner: str) -> Session | None:
+    """Record nothing more. Returns what was recorded; None when nothing was."""
+    deck = Deck.objects.select_related("recording").filter(owner=owner).exclude(recording=None).first()
+    if deck is None:
+        return None
+    # Only what was looked at: a recording that was started in between goes on.
+    Deck.objects.filter(pk=deck.pk, recording=deck.recording).update(recording=None)
+    return deck.recording
+
+
+def heard_by(owner: str, kind: str) -> Session | None:
+    """The recording that hears what this identity makes now, if any does."""
+    deck = decks.of(owner)
+    hears = deck.scope == Deck.Scope.ALL or kind == Generation.Kind.SECTOR
+    return deck.recording if hears else None
+
+
+def append(*, recording: Session, generation: Generation | None, take: Take, inputs: Sequence[Kept] = ()) -> Step:
+    """Keep a generation as the next step, in the transaction that ends its job. Raises UnknownSession when the
+    recording was deleted meanwhile, and SessionFull when it holds all that one may."""
+    locked = workspace.locked(recording)
+    index = Recording.objects.get(session=locked).steps_numbered
+    image = _framed(locked, generation, take, index)
+    step = Step.objects.create(
+        recording=locked,
+        index=index,
+        image=image,
+        generation=generation,
+        system=take.system,
+        target_sector=take.target_sector,
+        focus_sector=take.focus_sector,
+        prompt=take.prompt,
+        made_at=timezone.now(),
+        status=take.status,
+        reason=take.reason,
+        outside_delta=take.outside_delta,
+        change=take.change,
+        request_sha256=take.request_sha256,
+        recipe=take.recipe or {},
+    )
+    Recording.objects.filter(session=locked).update(steps_numbered=index + 1)
+    kept = _keep(locked, inputs)
+    _changed(locked, images=1 + kept)
+    room.require(locked)
+    return step
+
+
+def copy(*, owner: str, source: Session, steps: int, public_id: str | None = None, slip: Slip | None = None) -> Session:
+    """A recording of one's own that begins with another's first steps, rows and bytes."""
+    taken = list(selectors.steps(source)[:steps])
+    first = [*_inputs_of(source, taken), *(step.image for step in taken)]
+    with transaction.atomic():
+        # The numbers are taken at once: what is recorded into it meanwhile comes behind them.
+        copied = open_one(owner=owner, public_id=public_id, seed=source.recording.seed, steps_numbered=len(taken))
+        images = [_copy_of(image, copied, number) for number, image in enumerate(first, 1)]
+        files = {new: old for image, one in zip(first, images, strict=True) for old, new in _moved(image, one)}
+        with store.taking_back(files) as unless_copied, store.settled_together():
+            for new, old in files.items():
+                store.put(new, store.read(old))
+            by_name = {image.name: image for image in Image.objects.bulk_create(images)}
+            Step.objects.bulk_create(_step_copy(step, copied, by_name[step.image.name]) for step in taken)
+            _changed(copied, images=len(images))
+            room.require(copied)
+            receipts.made(slip, copied.subject)
+            unless_copied.pop_all()
+    return copied
+
+
+def open_one(
+    *, owner: str, public_id: str | None = None, seed: int | None = None, steps_numbered: int = 0, **columns: Any
+) -> Session:
+    """An empty recording under that id, or under the next one that the clock gives. Raises BadRecordingId or
+    RecordingExists."""
+    wanted = [names.recording(public_id)] if public_id is not None else _automatic()
+    for name in wanted:
+        if (opened := _opened(owner, name, columns)) is not None:
+            chosen = _chance.randrange(_SEEDS) if seed is None else seed
+            Recording.objects.create(session=opened, seed=chosen, steps_numbered=steps_numbered)
+            return opened
+    raise RecordingExists(
+        f"There is a recording called “{public_id}” already, yours or another's. Take another id; `resume=true` goes "
+        "on with one of yours.",
+        field="session_id",
+    )
+
+
+def rename(*, recording: Session, name: str) -> Session:
+    """Give it a name of its owner's choice; its id stays."""
+    return workspace.rename(session=recording, name=name)
+
+
+def delete(*, recording: Session) -> None:
+    """Delete it with its steps and files. Whoever records or replays it does so no more."""
+    workspace.close(session=recording)
+
+
+def _to_resume(owner: str, public_id: str, reach: Reach) -> Session | None:
+    within = None if reach is None else reach | {owner}
+    return selectors.within(within).filter(public_id=names.recording(public_id)).first()
+
+
+def _automatic() -> Iterable[str]:
+    """`session_1736155234`; in the same second `session_1736155234_2` and so on."""
+    stem = f"session_{int(timezone.now().timestamp())}"
+    return (stem if number == 1 else f"{stem}_{number}" for number in count(1))
+
+
+def _opened(owner: str, public_id: str, columns: Mapping[str, Any]) -> Session | None:
+    """A new row; None when there is one of that id."""
+    try:
+        with transaction.atomic():
+            return Session.objects.create(
+                kind=Session.Kind.RECORDING,
+                public_id=public_id,
+                owner=owner,
+                last_active_at=timezone.now(),
+                revision=1,
+                **columns,
+            )
+    except IntegrityError:
+        return None
+
+
+def _framed(recording: Session, generation: Generation | None, take: Take, index: int) -> Image:
+    """The frame under its final name, with its row. What a transaction that was taken back left under that name, no
+    row points to."""
+    name = names.frame_name(index, take.target_sector or _system(generation, take), take.extension)
+    is_own = generation is not None and generation.session_id == recording.pk
+    image = Image(
+        session=recording,
+        number=recording.images_numbered + 1,
+        name=name,
+        # A copy must not go with the session in which its generation was made.
+        made_by=generation if is_own else None,
+        key=names.frame_key(recording.public_id, name),
+        thumbnail_key=names.frame_thumbnail_key(recording.public_id, f"{name}.webp"),
+        media_type=take.media_type,
+        width=take.size.width,
+        height=take.size.height,
+        bytes=len(take.data),
+        sha256=sha256(take.data).hexdigest(),
+        has_alpha=take.has_alpha,
+    )
+    store.put_together({image.key: take.data, image.thumbnail_key: take.thumbnail})
+    image.save(force_insert=True)
+    return image
+
+
+def _system(generation: Generation | None, take: Take) -> str:
+    return (generation.session.kind if generation else take.system).upper()
+
+
+def _keep(recording: Session, inputs: Sequence[Kept]) -> int:
+    """Keep what the recording does not hold already: a chain is fed its own frames. Returns how many were new."""
+    new = {one.sha256: one for one in inputs}
+    there = Image.objects.filter(session=recording, sha256__in=new).values_list("sha256", flat=True)
+    for known in set(there):
+        del new[known]
+    images = [_input(recording, one, place) for place, one in enumerate(new.values(), recording.images_numbered + 2)]
+    store.put_together({image.key: new[image.sha256].data for image in images})
+    Image.objects.bulk_create(images)
+    return len(images)
+
+
+def _input(recording: Session, kept: Kept, number: int) -> Image:
+    name = f"{kept.sha256}.{formats.recognise(kept.data).extension}"
+    return Image(
+        session=recording,
+        number=number,
+        name=name,
+        key=names.frame_input_key(recording.public_id, name),
+        media_type=kept.media_type,
+        width=kept.size.width,
+        height=kept.size.height,
+        bytes=len(kept.data),
+        sha256=kept.sha256,
+    )
+
+
+def _changed(recording: Session, *, images: int) -> None:
+    Session.objects.filter(pk=recording.pk).update(
+        images_numbered=F("images_numbered") + images, revision=F("revision") + 1, last_active_at=timezone.now()
+    )
+
+
+def _inputs_of(source: Session, taken: Sequence[Step]) -> list[Image]:
+    """The pictures these steps were made from, as far as they lie beside the frames."""
+    needed = {step.recipe.get("image", {}).get("sha256") for step in taken}
+    return [image for image in selectors.inputs(source) if image.sha256 in needed]
+
+
+def _copy_of(image: Image, recording: Session, number: int) -> Image:
+    here, there = f"/{image.session.public_id}/", f"/{recording.public_id}/"
+    same = ("name", "label", "media_type", "width", "height", "bytes", "sha256", "has_alpha")
+    return Image(
+        session=recording,
+        number=number,
+        key=image.key.replace(here, there, 1),
+        thumbnail_key=image.thumbnail_key.replace(here, there, 1),
+        **{column: getattr(image, column) for column in same},
+    )
+
+
+def _moved(image: Image, copied: Image) -> list[tuple[str, str]]:
+    """Where each file of a picture is, and where its copy goes."""
+    pairs = [(image.key, copied.key), (image.thumbnail_key, copied.thumbnail_key)]
+    return [(old, new) for old, new in pairs if old]
+
+
+def _step_copy(step: Step, recording: Session, image: Image) -> Step:
+    same = (
+        "index", "system", "target_sector", "focus_sector", "prompt", "made_at", "status", "reason", "outside_delta",
+        "change", "request_sha256", "recipe",
+    )  # fmt: skip
+    return Step(recording=recording, image=image, **{column: getattr(step, column) for column in same})

@@ -1,0 +1,143 @@
+"""Replays: the playhead of an identity, moved by one conditional UPDATE, so that each step is served once."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+
+from django.db.models import F, Q, QuerySet
+
+from prompt_media.errors import InvalidInput, NotFound, Unprocessable
+from prompt_media.files import store
+from prompt_media.files.store import FileGone, Reader
+from prompt_media.jobs.receipts import Slip
+from sessions_app.models import Deck, Session, Step
+from sessions_app.services import decks, recordings
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class NotReplaying(InvalidInput):
+    code = "not_replaying"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing is being replayed. Start with `POST /session/replay/<id>`.")
+
+
+class FrameGone(NotFound):
+    code = "file_gone"
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(
+            f"The picture of step {step.index} is gone from the storage: its recording's folder was removed or changed "
+            "by hand."
+        )
+
+
+class Playhead(TypedDict):
+    """Where a playhead stood when a step was found before it."""
+
+    head_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A step, and its opened file, to be closed by whoever got it."""
+
+    step: Step
+    file: Reader
+
+
+def start(
+    *,
+    owner: str,
+    recording: Session,
+    mode: str = Deck.Mode.CASSETTE,
+    at: int | None = None,
+    into: str | None = None,
+    slip: Slip | None = None,
+) -> Deck:
+    """Put the playhead before the first step. A fork is a recording of its own, called `into`, that begins with the
+    first `at` steps, and is recorded into from there; `new_only` records what is not known yet behind what is."""
+    if mode != Deck.Mode.FORK:
+        _refuse_what_only_forks_know(at, into)
+    steps = recording.recording.steps_numbered
+    if mode == Deck.Mode.FORK:
+        steps = _within(at, steps)
+        recording = recordings.copy(owner=owner, source=recording, steps=steps, public_id=into, slip=slip)
+    if mode in (Deck.Mode.FORK, Deck.Mode.NEW_ONLY):
+        decks.record(owner=owner, recording=recording)
+    return decks.play(owner=owner, recording=recording, mode=mode, until=steps if mode == Deck.Mode.FORK else None)
+
+
+def stop(*, owner: str) -> None:
+    """Replay nothing more. Recording goes on, but for what `new_only` began."""
+    playing = Deck.objects.filter(owner=owner).exclude(replaying=None)
+    playing.filter(mode=Deck.Mode.NEW_ONLY, recording=F("replaying")).update(recording=None)
+    playing.update(replaying=None, position=0, until=None)
+
+
+def total(deck: Deck) -> int:
+    """How many steps it will serve, as things stand."""
+    return _ahead(deck.owner, from_start=True).count()
+
+
+def peek(*, owner: str) -> "WithAnnotations[Step, Playhead] | None":
+    """The step that comes next; None: there is none left. Raises NotReplaying."""
+    step = _ahead(owner).first()
+    if step is None and not Deck.objects.filter(owner=owner).exclude(replaying=None).exists():
+        raise NotReplaying
+    return step
+
+
+def next_frame(*, owner: str) -> Frame | None:
+    """The next step with its picture, which nobody else is served; None: it is complete. Raises NotReplaying, and
+    FrameGone for a picture that is lost: the one after it comes next."""
+    while (step := peek(owner=owner)) is not None:
+        # Opened first: a storage that is away must not cost the caller the step.
+        file = _opened(step)
+        if _passed(owner, step):
+            if file is None:
+                raise FrameGone(step)
+            return Frame(step, file)
+        if file is not None:
+            file.close()
+    return None
+
+
+def _ahead(owner: str, *, from_start: bool = False) -> "QuerySet[WithAnnotations[Step, Playhead]]":
+    """What the identity's playhead has before it, the next step first, each with where the playhead stands now."""
+    decks = Q(recording__players__owner=owner)
+    in_reach = Q(recording__players__until=None) | Q(index__lt=F("recording__players__until"))
+    ahead = Q() if from_start else Q(index__gte=F("recording__players__position"))
+    steps = Step.objects.filter(decks & in_reach & ahead).select_related("image")
+    return steps.annotate(head_at=F("recording__players__position")).order_by("index")
+
+
+def _passed(owner: str, step: "WithAnnotations[Step, Playhead]") -> bool:
+    """Move the playhead behind the step, if it still stands where it did when the step was found."""
+    there = Deck.objects.filter(owner=owner, replaying=step.recording_id, position=step.head_at)
+    return bool(there.update(position=step.index + 1))
+
+
+def _opened(step: Step) -> Reader | None:
+    """The frame's file; None when it is gone."""
+    try:
+        return store.opened(step.image.key)
+    except FileGone:
+        return None
+
+
+def _within(at: int | None, steps: int) -> int:
+    if at is not None and at > steps:
+        raise Unprocessable(
+            f"The recording has {steps} steps: a fork begins at 0 to {steps}, not at {at}.",
+            code="out_of_range",
+            field="at",
+        )
+    return steps if at is None else at
+
+
+def _refuse_what_only_forks_know(at: int | None, into: str | None) -> None:
+    for field, value in (("at", at), ("session_id", into)):
+        if value is not None:
+            raise Unprocessable(f"{field} is for `mode=fork` alone.", code="contradiction", field=field)
