@@ -1,11 +1,10 @@
 """Reading a request's body: all of it, or none. What arrives half is refused, not taken for the whole."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, QueryDict
 from django.utils.http import parse_header_parameters
@@ -15,14 +14,6 @@ from rest_framework.parsers import DataAndFiles, JSONParser, MultiPartParser
 from rest_framework.request import Request
 
 from prompt_media.errors import from_disk
-
-_MEGABYTE = 1024 * 1024
-
-
-def most_bytes(headers: Mapping[str, Any]) -> int:
-    """How large this request's body may be, by what it says it is."""
-    told = headers.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    return _MEGABYTE * (settings.BODY_MB if told == "multipart/form-data" else settings.JSON_MB)
 
 
 class WholeJSONParser(JSONParser):

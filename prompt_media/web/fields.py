@@ -3,6 +3,7 @@
 In an address everything is text, so there yes and no have their words.
 """
 
+import math
 from typing import Any
 
 from django.http import HttpRequest
@@ -70,6 +71,20 @@ class Whole(serializers.IntegerField):
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Number(serializers.FloatField):
+    """A number. `among` is told in the schema; what a number may be is the domain's to say."""
+
+    def __init__(self, *, among: tuple[float, float] | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.told = {"minimum": among[0], "maximum": among[1]} if among else {}
+
+    def to_internal_value(self, data: Any) -> float:
+        if not isinstance(data, int | float) or isinstance(data, bool):
+            self.fail("invalid")
+        # More digits than any number has: Python would refuse to make a float of them.
+        return float(data) if isinstance(data, float) or abs(data) < 10**300 else math.copysign(math.inf, data)
 
 
 class Flag(serializers.BooleanField):

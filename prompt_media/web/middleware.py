@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from rest_framework.permissions import SAFE_METHODS
 
 from prompt_media.errors import HouseError, InvalidInput, NotAllowed, TooLarge
-from prompt_media.web import bodies, errors, gateway
+from prompt_media.web import errors, gateway, sizes
 
 View = Callable[[HttpRequest], HttpResponse]
 _MEGABYTE = 1024 * 1024
@@ -46,7 +46,7 @@ def body_limit(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         if refusal := request.META.get(gateway.REFUSAL):
             return errors.problem(refusal, request)
-        limit = bodies.most_bytes(request.META)
+        limit = sizes.most_bytes(request.META)
         announced = request.META.get("CONTENT_LENGTH") or ""
         if not announced and "Transfer-Encoding" in request.headers:
             return errors.problem(LengthRequired("Send a Content-Length with the body; chunks are not read."), request)

@@ -58,6 +58,14 @@ def both(route: str, view: View, name: str) -> list[URLPattern]:
     return [path(route, view, name=name), path(route.removesuffix("/"), view, name=f"{name}-bare")]
 
 
+def view_at(address: str) -> object:
+    """The class of the API's view that answers at this address, as WSGI tells it; None for pages and for nothing."""
+    try:
+        return getattr(resolve(address.encode("latin-1").decode(errors="replace")).func, "cls", None)
+    except Resolver404:
+        return None
+
+
 def is_for_programs(request: HttpRequest) -> bool:
     """Whether this address is one that programs call. Middleware may ask before the route is known."""
     try:

@@ -4,8 +4,9 @@ import errno
 
 import pytest
 from django.test import Client
+from rest_framework.views import APIView
 
-from prompt_media.web import bodies, gateway
+from prompt_media.web import gateway, routes, sizes
 from prompt_media.web.arrival import TooSlow
 from sessions_app.models import Image
 
@@ -145,7 +146,7 @@ def test_a_body_larger_than_its_limit_is_refused_by_what_it_announces(client, pa
     ],
 )
 def test_how_much_is_read_is_decided_by_what_it_is(media_type, megabytes):
-    assert bodies.most_bytes({"CONTENT_TYPE": media_type}) == megabytes * 1024 * 1024
+    assert sizes.most_bytes({"CONTENT_TYPE": media_type}) == megabytes * 1024 * 1024
 
 
 def test_a_temporary_folder_that_is_full_is_told_as_one(client, path, picture, monkeypatch):
@@ -167,3 +168,15 @@ def test_no_more_is_read_than_was_announced(client, path, picture):
         CONTENT_LENGTH=str(len(first)),
     )
     assert answer.json()["count"] == 1
+
+
+def test_json_with_a_picture_in_it_may_be_as_large_as_the_picture_makes_it(monkeypatch, settings):
+    @sizes.with_picture
+    class TakesPictures(APIView):
+        pass
+
+    settings.UPLOAD_MB = 20
+    told = {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": "1", "PATH_INFO": "/anywhere"}
+    assert sizes.most_bytes(told) == 2 * 1024 * 1024
+    monkeypatch.setattr(routes, "view_at", lambda address: TakesPictures)
+    assert sizes.most_bytes(told) == 30 * 1024 * 1024
