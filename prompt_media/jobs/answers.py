@@ -1,6 +1,6 @@
 """How an API view answers for work: with its result, waited for, or with the job itself."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from rest_framework import status
 from rest_framework.request import Request
@@ -18,8 +18,8 @@ PREFER = header(
 )
 
 
-def answer(request: HttpRequest | Request, job: Job) -> Response:
-    """201 with the result once it is done; 202 with the job when the caller will not wait, or not that long.
+def answer(request: HttpRequest | Request, job: Job) -> HttpResponse:
+    """The result once it is done, or 202 with the job when the caller will not wait, or not that long.
 
     Raises what the worker met when the job failed.
     """
@@ -29,10 +29,11 @@ def answer(request: HttpRequest | Request, job: Job) -> Response:
     return of_ended(job)
 
 
-def of_ended(job: Job) -> Response:
-    """201 with the result of a job that has ended. Raises what the worker met when it failed."""
+def of_ended(job: Job) -> HttpResponse:
+    """201 with the result of a job that has ended, or the file that it is. Raises what the worker met when it
+    failed."""
     waiting.raise_if_failed(job)
-    return Response(results.of(job), status=status.HTTP_201_CREATED)
+    return results.shown(job) or Response(results.of(job), status=status.HTTP_201_CREATED)
 
 
 def accepted(job: Job) -> Response:

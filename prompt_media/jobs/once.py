@@ -141,7 +141,10 @@ def _of_ended(job: Job, request: HttpRequest | Request) -> HttpResponse:
 
 
 def _kept(receipt_id: UUID, answer: HttpResponse) -> HttpResponse:
-    """The answer, noted on the receipt; or the one that was noted before."""
+    """The answer, noted on the receipt; or the one that was noted before. A file is not noted: its job tells it again
+    (see `_again`)."""
+    if answer.get("Content-Type", "").startswith("image/"):
+        return answer
     is_secret = "no-store" in answer.headers.get("Cache-Control", "")
     headers = {name: answer[name] for name in ("Content-Type", "Location") if name in answer}
     if isinstance(answer, Response):

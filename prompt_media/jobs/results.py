@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.http import HttpResponse
+
 from prompt_media.errors import NotFound
 from prompt_media.jobs.models import Job
 
 Tell = Callable[[Job], Any]
+Show = Callable[[Job], HttpResponse]
 _tells: dict[str, Tell] = {}
+_shows: dict[str, Show] = {}
 
 
 def tells(kind: str) -> Callable[[Tell], Tell]:
@@ -18,6 +22,22 @@ def tells(kind: str) -> Callable[[Tell], Tell]:
         return tell
 
     return register
+
+
+def shows(kind: str) -> Callable[[Show], Show]:
+    """Register who answers with the result itself, for a route that answers with a file and not with JSON."""
+
+    def register(show: Show) -> Show:
+        _shows[kind] = show
+        return show
+
+    return register
+
+
+def shown(job: Job) -> HttpResponse | None:
+    """The result itself as its route answers it; None for a kind whose route tells it as JSON."""
+    show = _shows.get(job.kind)
+    return show(job) if show else None
 
 
 def of(job: Job) -> Any:

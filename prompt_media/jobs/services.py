@@ -300,6 +300,7 @@ def _told(error: HouseError) -> dict[str, Any]:
         "title": error.title,
         "detail": error.detail,
         "errors": [asdict(field) for field in error.errors],
+        "retry_after": error.retry_after,
     }
 
 

@@ -68,7 +68,10 @@ def raise_if_failed(job: Job) -> None:
 
 def _retold(problem: dict) -> HouseError:
     error = HouseError(
-        problem["detail"], code=problem["code"], errors=[FieldError(**field) for field in problem["errors"]]
+        problem["detail"],
+        code=problem["code"],
+        errors=[FieldError(**field) for field in problem["errors"]],
+        retry_after=problem.get("retry_after"),
     )
     error.status, error.title = problem["status"], problem["title"]
     return error

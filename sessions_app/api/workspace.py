@@ -150,7 +150,7 @@ class Upload(APIView):
         extensions=_UPLOADING,
     )
     @once.with_job
-    def post(self, request: Request, session_id: UUID) -> Response:
+    def post(self, request: Request, session_id: UUID) -> HttpResponse:
         auto_tag = asked(request, "auto_tag")
         session = workspace.enter(session_id)
         arrivals = intake.judged(_files(request))
@@ -210,7 +210,7 @@ class Generate(APIView):
         extensions=_MAKING,
     )
     @once.with_job
-    def post(self, request: Request, session_id: UUID) -> Response:
+    def post(self, request: Request, session_id: UUID) -> HttpResponse:
         wish = _wish(_read(serializers.GenerateInput, request))
         session = workspace.enter(session_id)
         _, job = composition.request(session=session, wish=wish, slip=once.slip(request))
