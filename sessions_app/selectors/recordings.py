@@ -76,6 +76,23 @@ def frame(public_id: str, index: int, reach: Reach) -> Step:
     return found
 
 
+def made_from(step: Step) -> Image | None:
+    """The picture a step was made from, an earlier frame or what is kept beside the frames; None: neither is there."""
+    told = step.recipe.get("image")
+    digest = told.get("sha256") if isinstance(told, dict) else None
+    if not isinstance(digest, str):
+        return None
+    return (
+        Image.objects.filter(session=step.recording_id, sha256=digest, verdict=None).select_related("session").first()
+    )
+
+
+def before(step: Step) -> Image | None:
+    """The frame before a step; before the first, the picture it was made from."""
+    earlier = steps(step.recording).filter(index__lt=step.index).last()
+    return earlier.image if earlier else made_from(step)
+
+
 def inputs(recording: Session) -> QuerySet[Image]:
     """The pictures kept beside the frames because some of them were made from these."""
     return Image.objects.filter(session=recording, step=None, verdict=None).order_by("number")
