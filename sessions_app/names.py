@@ -122,6 +122,11 @@ ROOTS = ("uploads", "output", "incoming")
 RECORDING_ROOTS = ("generation/sessions", "generation/thumbnails", "generation/inputs", "generation/verdicts")
 
 
+def folders(public_id: str) -> tuple[str, ...]:
+    """Where the files of the session of this id are. The id alone tells it: a recording's is never a UUID."""
+    return tuple(f"{root}/{public_id}" for root in (ROOTS if _UUID.fullmatch(public_id) else RECORDING_ROOTS))
+
+
 def upload_key(session: str, name: str) -> str:
     """Where an upload is stored."""
     return f"uploads/{session}/{name}"

@@ -1,7 +1,8 @@
 """A studio into one tar file: rows of one moment first, then the files they point to, then the manifest.
 
-The studio works on meanwhile. Files are never changed once written, so only one can be missed: of a session that was
-deleted after its row had been copied. The archive gets its name when all of it is on the disk.
+The studio works on meanwhile. But for mirrors, which are not taken along, files are never changed once written. So only
+one can be missed: of a session that was deleted after its row had been copied. The archive gets its name when all of it
+is on the disk.
 """
 
 import fcntl
@@ -78,8 +79,9 @@ def _written(tar: tarfile.TarFile, copies: Path, *, with_secret: bool, tell: Cou
 
 
 def _in_order() -> list[Claim]:
-    """All claims; what waits for a worker first, for it goes as soon as one has been at it."""
-    claims = (claim for keeper in keepers.all_of_them() for claim in keeper.claims())
+    """All claims; what waits for a worker first, for it goes as soon as one has been at it. Mirrors stay at home: they
+    may tell more by now than the rows that were copied, and are written anew from those."""
+    claims = (claim for keeper in keepers.all_of_them() for claim in keeper.claims() if claim.part is not Part.MIRROR)
     return sorted(claims, key=lambda claim: claim.part is not Part.WAITING)
 
 
@@ -98,8 +100,8 @@ def _of_others(claims: Iterable[str]) -> Iterator[str]:
 
 
 def _has_a_keeper(key: str) -> bool:
-    root = key.partition("/")[0]
-    return any(root in keeper.roots and bool(keeper.holder_of(key)) for keeper in keepers.all_of_them() if "/" in key)
+    roots = ((keeper, root) for keeper in keepers.all_of_them() for root in keeper.roots)
+    return any(key.startswith(f"{root}/") and bool(keeper.holder_of(key)) for keeper, root in roots)
 
 
 def _add_stored(tar: tarfile.TarFile, manifest: Manifest, key: str, claim: Claim | None) -> None:

@@ -29,7 +29,7 @@ from prompt_media.backup import rows
 from prompt_media.backup.manifest import BadArchive, Content, Manifest
 from prompt_media.errors import Conflict, HouseError
 from prompt_media.files import audit, disk, keepers, store
-from prompt_media.files.keepers import Part
+from prompt_media.files.keepers import Fault, Part
 
 Count = Callable[[int], None]
 _CHUNK = 1024 * 1024
@@ -89,6 +89,7 @@ def _cleared_up(manifest: Manifest, *, key_kept: bool) -> Restored:
     try:
         rows.settle()
         _old_key().unlink(missing_ok=True)
+        _write_mirrors()
         return Restored(manifest, _forget(set(manifest.vanished)), key_kept)
     except (HouseError, DatabaseError, OSError) as error:
         return Restored(manifest, key_kept=key_kept, not_cleared=str(error))
@@ -216,12 +217,18 @@ def _forget(vanished: set[str]) -> int:
     forgotten = 0
     for keeper in keepers.all_of_them():
         lost = [claim for claim in keeper.claims() if claim.key in vanished and claim.part is Part.ORIGINAL]
-        for claim in lost:
-            keeper.forget(claim)
-        forgotten += len(lost)
+        forgotten += sum(bool(keeper.forget(claim)) for claim in lost)
         extras = audit.extras(keeper, before=timezone.now() + timedelta(days=1))
         store.discard([extra.key for extra in extras if keeper.holder_of(extra.key)])
     return forgotten
+
+
+def _write_mirrors() -> None:
+    """What tells of rows is not in the archive: it is written from the rows that came out of it."""
+    for keeper in keepers.all_of_them():
+        for claim in keeper.claims():
+            if claim.part is Part.MIRROR:
+                keeper.mend(Fault.MISSING, claim)
 
 
 def _refuse_inhabited() -> None:

@@ -67,8 +67,9 @@ def expired_sessions() -> QuerySet[Session]:
 
 
 def unused_sessions(since: datetime) -> QuerySet[Session]:
-    """Sessions nobody has used since then and no job works for, kept ones among them."""
-    return Session.objects.filter(Q(last_active_at__lt=since) & ~_works())
+    """Sessions nobody has used since then and no job works for, kept ones among them; but no recordings, which live
+    until somebody deletes them by hand."""
+    return Session.objects.filter(Q(last_active_at__lt=since) & ~Q(kind=Session.Kind.RECORDING) & ~_works())
 
 
 def live_session(public_id: object, kind: str = Session.Kind.STUDIO) -> Session:

@@ -30,7 +30,7 @@ def sweep_files() -> list[Finding]:
     """Remove files that no row points to, where a crash or a race left some, and empty folders. Returns the files."""
     doomed = list(left_overs())
     store.discard(extra.key for extra in doomed)
-    for root in names.ROOTS:
+    for root in (*names.ROOTS, *names.RECORDING_ROOTS):
         _remove_empty_folders(root)
     if doomed:
         log.warning("files without a row removed", count=len(doomed))

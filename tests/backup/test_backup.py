@@ -42,8 +42,11 @@ def test_what_is_restored_is_what_was_backed_up(studio, archive, place):
     assert done.returncode == 0, done.stderr
     assert empty.hashes() == studio.hashes()
     assert len(empty.hashes()) >= 14
+    assert "generation/sessions/gaze-study-04/metadata.json" in empty.hashes()
     assert empty.rows() == studio.rows()
-    assert len(empty.rows()["sessions_app_image"]) == 6
+    assert len(empty.rows()["sessions_app_image"]) == 12
+    kept = ("recording", "step", "deck", "verdict", "study", "sitting", "trial")
+    assert all(empty.rows()[f"sessions_app_{name}"] for name in kept)
     assert empty.is_clean()
     key = empty.home / "var" / "secret_key"
     assert key.read_text() == (studio.home / "var" / "secret_key").read_text()
@@ -55,6 +58,7 @@ def test_the_archive_is_for_its_owners_eyes(archive):
     assert members(archive)[0] == "database/db.sqlite3"
     assert members(archive)[-1] == manifests.NAME
     assert "files/generated_images/README.md" in members(archive)
+    assert not [name for name in members(archive) if name.endswith("metadata.json")], "written anew from the rows"
 
 
 def test_the_secret_key_can_stay_at_home(studio, place, tmp_path):

@@ -11,13 +11,14 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from prompt_media.files import store
+from prompt_media.files import audit, store
 from prompt_media.files.intake import Arrival
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
 from sessions_app import selectors
-from sessions_app.models import Generation, Image, Session
-from sessions_app.services import composition, retention, uploads, workspace
+from sessions_app.models import Deck, Generation, Image, Recording, Session, Sitting, Step, Study, Trial
+from sessions_app.services import composition, mirrors, retention, uploads, workspace
+from tests.sessions_app import recorded
 from tests.sessions_app.calling import post
 from tests.sessions_app.conftest import HOUSE
 
@@ -211,3 +212,74 @@ def test_closing_a_session_twice_is_closing_it_once(session):
     workspace.close(session=session)
     workspace.close(session=again)
     assert not Session.objects.exists()
+
+
+@pytest.fixture
+def recording(transactional_db) -> Session:
+    made = recorded.recording(owner=HOUSE, steps=3)
+    mirrors.render(made.pk)
+    return made
+
+
+def test_a_recording_lives_until_it_is_deleted(recording, settings):
+    Session.objects.filter(pk=recording.pk).update(last_active_at=timezone.now() - timedelta(days=4000))
+
+    assert retention.sweep() == 0
+    assert not selectors.unused_sessions(timezone.now()).exists()
+    assert not retention.sweep_files()
+    assert Path(settings.MEDIA_ROOT, mirrors.key(recording)).exists()
+
+
+def test_a_deleted_recording_leaves_nothing(recording, settings):
+    left_behind(settings, f"generation/sessions/{recording.public_id}/0009_BR.png", hours=0)
+    step = recording.steps.get(index=0)
+    study = Study.objects.create(recording=recording, owner=HOUSE, seed=1)
+    study.sittings.create(number=1).trials.create(place=0, step=step, step_index=0)
+    deck = Deck.objects.create(owner=HOUSE, recording=recording, replaying=recording, position=2)
+
+    workspace.close(session=recording)
+
+    assert folders_of(recording, settings) == []
+    for model in (Session, Image, Step, Recording, Study, Sitting, Trial):
+        assert not model.objects.exists(), model
+    deck.refresh_from_db()
+    assert (deck.recording, deck.replaying) == (None, None)
+
+
+def test_a_recording_that_takes_the_id_of_one_that_is_being_deleted_keeps_its_files(recording, settings, monkeypatch):
+    """Files are discarded after the commit; from then on the id is free, and the new one's are called the same."""
+    real = workspace._discard_recording
+
+    def begin_anew(public_id: str) -> None:
+        again = recorded.recording(owner=HOUSE, public_id=public_id, steps=2)
+        mirrors.render(again.pk)
+        real(public_id)
+
+    monkeypatch.setattr(workspace, "_discard_recording", begin_anew)
+    workspace.close(session=recording)
+
+    assert all(Path(settings.MEDIA_ROOT, image.key).exists() for image in Image.objects.all())
+    assert Path(settings.MEDIA_ROOT, mirrors.key(recording)).exists()
+    monkeypatch.setattr(audit, "SETTLED_AFTER", timedelta(minutes=-1))
+    assert {extra.key for extra in retention.sweep_files()} == {
+        f"generation/sessions/{recording.public_id}/0002_MR.png",
+        f"generation/thumbnails/{recording.public_id}/0002_MR.webp",
+    }
+
+
+def test_empty_folders_of_recordings_that_are_gone_are_removed(recording, settings):
+    for root in ("sessions", "thumbnails"):
+        Path(settings.MEDIA_ROOT, "generation", root, "session_1").mkdir(parents=True)
+    retention.sweep_files()
+    assert [path.name for path in Path(settings.MEDIA_ROOT, "generation", "sessions").iterdir()] == [
+        recording.public_id
+    ]
+
+
+def test_what_was_made_unrecorded_ends_with_its_idle_time(session, add, settings):
+    Session.objects.filter(pk=session.pk).update(kind=Session.Kind.LIVE)
+    add("logo")
+    assert not retention.sweep_files()
+    age(session, minutes=61)
+    assert retention.sweep() == 1
+    assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]

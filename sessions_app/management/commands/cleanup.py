@@ -31,7 +31,12 @@ class Command(telling.OperatorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only tell")
-        parser.add_argument("--older-than", type=telling.days, metavar="DAYS", help="also sessions unused for so long")
+        parser.add_argument(
+            "--older-than",
+            type=telling.days,
+            metavar="DAYS",
+            help="also sessions unused for so long, but no recordings",
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
 
     def handle(self, *, dry_run: bool, older_than: timedelta | None, **options: Any) -> None:
@@ -55,7 +60,7 @@ def _sessions(dry_run: bool, older_than: timedelta | None) -> list[dict[str, Any
         over = over | selectors.unused_sessions(timezone.now() - older_than)
     ended = []
     for session in over.order_by("last_active_at"):
-        files, size = usage.of_folders(f"{root}/{session.public_id}" for root in names.ROOTS)
+        files, size = usage.of_folders(names.folders(session.public_id))
         if dry_run or retention.end(session.pk, over):
             ended.append(
                 {
