@@ -21,7 +21,7 @@ from sessions_app import names
 from sessions_app.models import Deck, Generation, Image, Recording, Session, Step
 from sessions_app.selectors import recordings as selectors
 from sessions_app.selectors.recordings import Reach
-from sessions_app.services import decks, room, workspace
+from sessions_app.services import decks, mirrors, room, workspace
 
 # As large as every database's column for it, and every other language's whole numbers.
 _SEEDS = 2**53
@@ -166,6 +166,7 @@ def open_one(
         if (opened := _opened(owner, name, columns)) is not None:
             chosen = _chance.randrange(_SEEDS) if seed is None else seed
             Recording.objects.create(session=opened, seed=chosen, steps_numbered=steps_numbered)
+            mirrors.tell(opened)
             return opened
     raise RecordingExists(
         f"There is a recording called “{public_id}” already, yours or another's. Take another id; `resume=true` goes "
@@ -204,7 +205,6 @@ def _opened(owner: str, public_id: str, columns: Mapping[str, Any]) -> Session |
                 public_id=public_id,
                 owner=owner,
                 last_active_at=timezone.now(),
-                revision=1,
                 **columns,
             )
     except IntegrityError:
@@ -269,8 +269,9 @@ def _input(recording: Session, kept: Kept, number: int) -> Image:
 
 def _changed(recording: Session, *, images: int) -> None:
     Session.objects.filter(pk=recording.pk).update(
-        images_numbered=F("images_numbered") + images, revision=F("revision") + 1, last_active_at=timezone.now()
+        images_numbered=F("images_numbered") + images, last_active_at=timezone.now()
     )
+    mirrors.tell(recording)
 
 
 def _inputs_of(source: Session, taken: Sequence[Step]) -> list[Image]:

@@ -11,7 +11,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from prompt_media.files import audit, store
+from prompt_media.files import store
 from prompt_media.files.intake import Arrival
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
@@ -244,27 +244,6 @@ def test_a_deleted_recording_leaves_nothing(recording, settings):
         assert not model.objects.exists(), model
     deck.refresh_from_db()
     assert (deck.recording, deck.replaying) == (None, None)
-
-
-def test_a_recording_that_takes_the_id_of_one_that_is_being_deleted_keeps_its_files(recording, settings, monkeypatch):
-    """Files are discarded after the commit; from then on the id is free, and the new one's are called the same."""
-    real = workspace._discard_recording
-
-    def begin_anew(public_id: str) -> None:
-        again = recorded.recording(owner=HOUSE, public_id=public_id, steps=2)
-        mirrors.render(again.pk)
-        real(public_id)
-
-    monkeypatch.setattr(workspace, "_discard_recording", begin_anew)
-    workspace.close(session=recording)
-
-    assert all(Path(settings.MEDIA_ROOT, image.key).exists() for image in Image.objects.all())
-    assert Path(settings.MEDIA_ROOT, mirrors.key(recording)).exists()
-    monkeypatch.setattr(audit, "SETTLED_AFTER", timedelta(minutes=-1))
-    assert {extra.key for extra in retention.sweep_files()} == {
-        f"generation/sessions/{recording.public_id}/0002_MR.png",
-        f"generation/thumbnails/{recording.public_id}/0002_MR.webp",
-    }
 
 
 def test_empty_folders_of_recordings_that_are_gone_are_removed(recording, settings):
