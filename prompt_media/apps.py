@@ -1,5 +1,5 @@
 """The house as a Django app: it wakes Celery in every process that wakes Django, so that any of them can publish, and
-registers the checks of the door."""
+registers the checks of the settings."""
 
 import importlib
 

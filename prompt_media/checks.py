@@ -1,4 +1,4 @@
-"""What no start may do: settings that together let strangers in, each refused in words.
+"""What no start may do: let strangers in by settings that together do so, or name a backend there is none of.
 
 As system checks they speak at every management command; `up`, which may be given another address, asks them itself.
 """
@@ -11,7 +11,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.checks.security.base import SECRET_KEY_INSECURE_PREFIX, SECRET_KEY_MIN_LENGTH
 
+from prompt_media import backends
 from prompt_media.addresses import is_loopback
+from prompt_media.generating.protocol import BackendError
 
 _FEWEST_CHARACTERS = 5
 
@@ -65,6 +67,16 @@ def without_web(asked: Door) -> Door:
 @register(Tags.security)
 def check_door(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     return told(door())
+
+
+@register()
+def check_backend(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        backends.current()
+    except BackendError as error:
+        hint = "Set GENERATION_URL=procedural:, or install the package that brings the backend along."
+        return [Error(f"GENERATION_URL cannot be used. {error}", hint=hint, id="prompt_media.E007")]
+    return []
 
 
 def told(asked: Door) -> list[CheckMessage]:

@@ -124,6 +124,10 @@ RATE_WRITES: int = env.int("RATE_WRITES", 120, validate=_OR_NONE)
 SESSIONS_AN_HOUR: int = env.int("SESSIONS_AN_HOUR", 60, validate=_OR_NONE)
 IMAGE_MEGAPIXELS: int = env.int("IMAGE_MEGAPIXELS", 40, validate=_AMOUNT)
 
+# Who makes the pictures
+
+GENERATION_URL: str = env.str("GENERATION_URL", "procedural:")
+
 # Django
 
 INSTALLED_APPS = [

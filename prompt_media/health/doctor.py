@@ -21,8 +21,11 @@ from django.core import checks
 from django.db import connection
 from PIL import features
 
-from prompt_media import lock
+from prompt_media import backends, lock
 from prompt_media.checks import door
+from prompt_media.errors import listed
+from prompt_media.generating import registry
+from prompt_media.generating.protocol import BackendError
 from prompt_media.health.findings import Finding, State
 from prompt_media.health.readiness import BROKER, DATABASE, PROBES, Lookout, Probe
 from prompt_media.jobs import bus, workers
@@ -46,6 +49,7 @@ def look() -> Iterator[Look]:
     yield "pictures", _pictures()
     for name, path, secret in _places():
         yield name, _place(path, is_secret=secret)
+    yield "backend", _backend()
     yield "engine", _engine()
     yield from _parts()
     yield from _settings()
@@ -89,6 +93,18 @@ def _place(path: Path, *, is_secret: bool) -> Finding:
     if not os.access(path, os.R_OK | os.W_OK):
         return Finding(State.DOWN, f"This user may not write {path}.", f"chown it to user {os.getuid()}.")
     return Finding(State.OK, f"{path}, ours to write.")
+
+
+def _backend() -> Finding:
+    try:
+        backend = backends.current()
+    except BackendError as error:
+        return Finding(State.DOWN, str(error), "Set GENERATION_URL to one of these.")
+    others = sorted(set(registry.known()) - {backend.name})
+    told = f"{backend.name} {backend.version} makes the pictures; beside it there is {listed(others, none='no other')}."
+    if not registry.left_out():
+        return Finding(State.OK, told)
+    return Finding(State.WARNING, f"{told} Left out: {listed(registry.left_out())}.", "The log tells why.")
 
 
 def _engine() -> Finding:

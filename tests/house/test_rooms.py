@@ -64,7 +64,7 @@ def test_no_room_is_called_by_what_it_is_not():
     assert found == []
 
 
-def test_broad_excepts_live_in_the_runner_alone():
+def test_broad_excepts_live_where_others_code_is_run():
     guilty = [
         str(path.relative_to(HOUSE))
         for app in APPS
@@ -73,7 +73,7 @@ def test_broad_excepts_live_in_the_runner_alone():
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
     ]
-    assert guilty == ["prompt_media/jobs/runner.py"]
+    assert sorted(guilty) == ["prompt_media/generating/registry.py", "prompt_media/jobs/runner.py"]
 
 
 def on_the_disk(app: str) -> set[str]:
