@@ -3,10 +3,11 @@
 from celery import shared_task
 
 from prompt_media.jobs import runner
-from sessions_app.services import composition, mirrors, retention, uploads
+from sessions_app.services import composition, importing, mirrors, retention, uploads
 
 runner.handles(uploads.KIND)(uploads.carry_out)
 runner.handles(composition.KIND)(composition.carry_out)
+runner.handles(importing.KIND)(importing.carry_out)
 
 
 @shared_task(name="sessions.sweep")

@@ -69,6 +69,20 @@ class BucketStorage(S3Storage):
             self._put(name, content)
 
     @_outages_told()
+    def move(self, old: str, new: str) -> None:
+        """Copied within the bucket, and then deleted: a bucket renames nothing."""
+        source, target = (self._normalize_name(clean_name(name)) for name in (old, new))
+        try:
+            self.connection.meta.client.copy_object(
+                Bucket=self.bucket_name, Key=target, CopySource={"Bucket": self.bucket_name, "Key": source}
+            )
+        except ClientError as error:
+            if _status(error) == 404:
+                raise FileNotFoundError(old) from error
+            raise
+        super().delete(old)
+
+    @_outages_told()
     def delete(self, name: str) -> None:
         super().delete(name)
 

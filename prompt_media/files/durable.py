@@ -69,6 +69,18 @@ class DurableStorage(FileSystemStorage):
             aside.unlink(missing_ok=True)
             raise from_disk(error) from error
 
+    def move(self, old: str, new: str) -> None:
+        source, target = Path(self.path(old)), Path(self.path(new))
+        try:
+            _make(target.parent, settle=_settles_each.get())
+            os.replace(source, target)
+            if _settles_each.get():
+                disk.settle(target.parent)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise from_disk(error) from error
+
     def reader(self, name: str, span: Span | None) -> "FilePart":
         return FilePart(Path(self.path(name)), span)
 

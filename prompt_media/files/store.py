@@ -5,13 +5,14 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Protocol, cast
+from tempfile import TemporaryFile
+from typing import BinaryIO, Protocol, cast
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from prompt_media.errors import NotFound, Unavailable
+from prompt_media.errors import NotFound, Unavailable, from_disk
 from prompt_media.files import disk
 from prompt_media.files.found import Found, Walkable
 
@@ -53,10 +54,15 @@ class Reader(Protocol):
 
 
 class Source(Protocol):
-    """What our storages can do beyond Django's: give a part of a file without the rest of it, and overwrite nothing."""
+    """What our storages can do beyond Django's: give a part of a file without the rest of it, overwrite nothing, and
+    give a file another name."""
 
     def put_new(self, name: str, content: File) -> None:
         """Keep a file under a name that is free. Raises FileExistsError."""
+        ...
+
+    def move(self, old: str, new: str) -> None:
+        """Give a file another name, whatever had it before. Raises FileNotFoundError."""
         ...
 
     def reader(self, name: str, span: Span | None) -> Reader:
@@ -76,6 +82,30 @@ def put(key: str, data: bytes) -> None:
 def put_new(key: str, data: bytes) -> None:
     """Keep the bytes under a key that holds nothing. Raises FileExistsError: what lies there already stays as it is."""
     _source().put_new(key, ContentFile(data))
+
+
+def put_file(key: str, file: File) -> None:
+    """Keep a file under the key, piece by piece, whole or not at all. Raises StorageFull while the disk's last free
+    room is at stake."""
+    disk.require(file.size)
+    default_storage.save(key, file)
+
+
+def move(old: str, new: str) -> None:
+    """Give a stored file another key, whatever lay under that one. Raises NotFound when it has gone."""
+    with _loss_told():
+        _source().move(old, new)
+
+
+@contextmanager
+def on_disk(key: str) -> Iterator[BinaryIO]:
+    """A copy of a stored file that can be read from anywhere in it. Raises NotFound when it has gone."""
+    with TemporaryFile() as copy:
+        try:
+            copy.writelines(chunks(key))
+        except OSError as error:
+            raise from_disk(error) from error
+        yield copy
 
 
 def put_together(files: Mapping[str, bytes]) -> None:

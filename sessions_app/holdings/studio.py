@@ -11,7 +11,7 @@ from prompt_media.jobs.models import Job
 from sessions_app import names, selectors
 from sessions_app.holdings import pages
 from sessions_app.models import Image, Session
-from sessions_app.services import repairs, uploads
+from sessions_app.services import importing, repairs, uploads
 
 KINDS = (Session.Kind.STUDIO, Session.Kind.LIVE)
 
@@ -37,17 +37,19 @@ def claims() -> Iterator[Claim]:
         yield from _of_image(image)
     for job in _waiting_jobs().order_by("pk").iterator(chunk_size=pages.PAGE):
         for key in _arrivals(job):
-            session = job.subject.removeprefix("session:")
-            yield Claim(key, Part.WAITING, row=0, holder=session, folder=f"incoming/{session}")
+            holder = _holder(key)
+            yield Claim(key, Part.WAITING, row=0, holder=holder, folder=f"incoming/{holder}")
 
 
 def claimed(keys: Collection[str]) -> set[str]:
     """Which of these keys a picture or a waiting upload points to."""
-    sessions = {key.split("/")[1] for key in keys if key.count("/") > 1}
+    sessions = {_holder(key) for key in keys if key.count("/") > 1}
     # By session as well, because no index leads from a thumbnail's key to its row.
     near = Q(session__kind__in=KINDS, session__public_id__in=sessions)
     rows = Image.objects.filter(Q(key__in=keys) | near).values_list("key", "thumbnail_key")
-    waiting = _waiting_jobs().filter(subject__in=[f"session:{session}" for session in sessions])
+    waiting = _waiting_jobs().filter(
+        subject__in=[f"{word}:{one}" for word in ("session", "import") for one in sessions]
+    )
     kept = {key for row in rows for key in row} | {key for job in waiting for key in _arrivals(job)}
     return kept & set(keys)
 
@@ -61,8 +63,14 @@ def _of_image(image: Image) -> Iterator[Claim]:
 
 
 def _waiting_jobs() -> QuerySet[Job]:
-    """Uploads that wait, run, or may be retried."""
-    return (jobs.live(Job.objects.all()) | selectors.kept_for_retry()).filter(kind=uploads.KIND)
+    """What was sent here and waits, is at work, or may be retried."""
+    sent = Job.objects.filter(kind__in=(uploads.KIND, importing.KIND))
+    return jobs.live(sent) | selectors.kept_for_retry().filter(kind__in=(uploads.KIND, importing.KIND))
+
+
+def _holder(key: str) -> str:
+    """Whose folder a key is in: a session's, or that of an import whose session is still to be."""
+    return key.split("/")[1]
 
 
 def _arrivals(job: Job) -> list[str]:

@@ -63,9 +63,14 @@ def require(session: Session) -> None:
     a refusal takes the addition back."""
     now = held(session)
     _refuse_beyond_session(now)
+    require_of_server()
+    _make_way(session, now)
+
+
+def require_of_server() -> None:
+    """All that the whole server holds by now fits: also what waits for a session that is still to be."""
     _require_server()
     disk.require()
-    _make_way(session, now)
 
 
 def empty(job: Job) -> None:

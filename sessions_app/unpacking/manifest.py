@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 
 from sessions_app.unpacking import documents
 from sessions_app.unpacking.paths import MANIFEST
@@ -20,6 +21,11 @@ class Content:
 
     bytes: int
     sha256: str
+
+
+def content(data: bytes) -> Content:
+    """What a manifest says of these bytes."""
+    return Content(len(data), sha256(data).hexdigest())
 
 
 def write(contents: Mapping[str, Content]) -> bytes:
@@ -47,7 +53,7 @@ def compare(told: Mapping[str, Content], found: Mapping[str, Content]) -> None:
 
 
 def _content(told: documents.Document) -> Content:
-    sha256 = told.text("sha256", most=64)
-    if not _SHA256.fullmatch(sha256):
+    digest = told.text("sha256", most=64)
+    if not _SHA256.fullmatch(digest):
         raise BadRecording(f"{told.where}: “sha256” is not 64 hexadecimal digits.")
-    return Content(told.whole("bytes", low=0, high=_MOST_BYTES), sha256)
+    return Content(told.whole("bytes", low=0, high=_MOST_BYTES), digest)

@@ -46,8 +46,8 @@ class Recipes:
 
 
 def write(recipes: Recipes) -> bytes:
-    """The file these are kept in."""
-    return json.dumps({"format": FORMAT, **asdict(recipes)}, indent=1, ensure_ascii=False).encode()
+    """The file these are kept in. Sorted: some databases give a recipe's names back in an order of their own."""
+    return json.dumps({"format": FORMAT, **asdict(recipes)}, indent=1, ensure_ascii=False, sort_keys=True).encode()
 
 
 def read(data: bytes, indexes: Sequence[int]) -> Recipes:
