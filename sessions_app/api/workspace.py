@@ -245,7 +245,8 @@ class UploadFile(APIView):
         extensions=_NO_PART,
     )
     def get(self, request: Request, session_id: UUID, filename: str) -> HttpResponseBase:
-        return _send(request, selectors.upload(workspace.enter(session_id), filename))
+        session = workspace.enter(session_id, selectors.READ_BY_UUID)
+        return _send(request, selectors.upload(session, filename))
 
 
 class OutputFile(APIView):
@@ -257,7 +258,8 @@ class OutputFile(APIView):
         extensions=_NO_PART,
     )
     def get(self, request: Request, session_id: UUID, filename: str) -> HttpResponseBase:
-        return _send(request, selectors.output(workspace.enter(session_id), filename))
+        session = workspace.enter(session_id, selectors.READ_BY_UUID)
+        return _send(request, selectors.output(session, filename))
 
 
 class Zip(APIView):

@@ -1,5 +1,6 @@
 """Questions about sessions, images and generations. Nothing is changed here."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import (
@@ -24,6 +25,8 @@ from sessions_app.models import Generation, Image, Session, Tag
 
 # An upload that failed or was cancelled may be retried for so long with the files it came with.
 RETRY_WITHIN = timedelta(days=1)
+# Whoever knows the UUID of such a session may read the files in it.
+READ_BY_UUID = (Session.Kind.STUDIO, Session.Kind.LIVE)
 _GONE = "No session has this id. It may have ended: a studio session lives until it was not used for its idle time."
 
 
@@ -72,9 +75,9 @@ def unused_sessions(since: datetime) -> QuerySet[Session]:
     return Session.objects.filter(Q(last_active_at__lt=since) & ~Q(kind=Session.Kind.RECORDING) & ~_works())
 
 
-def live_session(public_id: object, kind: str = Session.Kind.STUDIO) -> Session:
+def live_session(public_id: object, kinds: Collection[str] = (Session.Kind.STUDIO,)) -> Session:
     """The session of that id. Raises UnknownSession when it is not there (any more)."""
-    found = live_sessions().filter(kind=kind, public_id=str(public_id)).first()
+    found = live_sessions().filter(kind__in=kinds, public_id=str(public_id)).first()
     if found is None:
         raise gone()
     return found

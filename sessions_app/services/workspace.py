@@ -1,6 +1,6 @@
 """A session's life and its tags: open, use, keep, name, close."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -46,9 +46,9 @@ def open_session(*, owner: str, kind: str = Session.Kind.STUDIO) -> Session:
     )
 
 
-def enter(public_id: object) -> Session:
+def enter(public_id: object, kinds: Collection[str] = (Session.Kind.STUDIO,)) -> Session:
     """The living session of that id, and the note that it was used. Raises UnknownSession."""
-    session = selectors.live_session(public_id)
+    session = selectors.live_session(public_id, kinds)
     touch(session)
     return session
 

@@ -19,7 +19,7 @@ from sessions_app import selectors
 from sessions_app.models import Deck, Generation, Image, Recording, Session, Sitting, Step, Study, Trial
 from sessions_app.services import composition, mirrors, retention, uploads, workspace
 from tests.sessions_app import recorded
-from tests.sessions_app.calling import post
+from tests.sessions_app.calling import content, post
 from tests.sessions_app.conftest import HOUSE
 
 
@@ -255,9 +255,11 @@ def test_empty_folders_of_recordings_that_are_gone_are_removed(recording, settin
     ]
 
 
-def test_what_was_made_unrecorded_ends_with_its_idle_time(session, add, settings):
+def test_what_was_made_unrecorded_is_read_by_its_uuid_and_ends_with_its_idle_time(session, add, settings, client):
     Session.objects.filter(pk=session.pk).update(kind=Session.Kind.LIVE)
-    add("logo")
+    (made,) = add("logo")
+    assert len(content(client.get(made.url))) == made.bytes
+    assert client.get(f"/session/{session.public_id}/").status_code == 404, "it is no studio"
     assert not retention.sweep_files()
     age(session, minutes=61)
     assert retention.sweep() == 1
