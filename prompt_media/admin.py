@@ -15,10 +15,12 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from prompt_media.access.models import Token
 from prompt_media.jobs.models import Job
 from prompt_media.web.inspection import HouseAdmin, Table, table
-from sessions_app.models import Generation, Image, Session, Tag
+from sessions_app.models import Deck, Generation, Image, Recording, Session, Sitting, Step, Study, Tag
 
 _PLACES: tuple[tuple[str, tuple[tuple[type[Model], str], ...]], ...] = (
     ("Work", ((Session, "folder_open"), (Image, "image"), (Tag, "sell"), (Generation, "auto_awesome"))),
+    ("Recordings", ((Recording, "movie"), (Step, "burst_mode"), (Deck, "radio_button_checked"))),
+    ("Studies", ((Study, "visibility"), (Sitting, "person_check"))),
     ("Engine", ((Job, "manufacturing"),)),
     ("Accounts", ((User, "person"), (Group, "group"), (Token, "key"))),
 )

@@ -51,13 +51,14 @@ class HouseAdmin(ModelAdmin):
             raise IncorrectLookupParameters(error) from error
 
     def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponseBase | None:
-        if all(self._can_be_a_key(selected) for selected in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+        if all(self.can_be_a_key(selected) for selected in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             answer: HttpResponseBase | None = super().response_action(request, queryset)
             return answer
         messages.warning(request, "What was selected is not a row of this list. Nothing has been changed.")
         return None
 
-    def _can_be_a_key(self, selected: str) -> bool:
+    def can_be_a_key(self, selected: str) -> bool:
+        """Whether a row of this list could have this key."""
         try:
             self.opts.pk.clean(selected, None)
         except ValidationError:
@@ -105,6 +106,10 @@ class RemovableAdmin(ReadOnlyAdmin):
         """What goes when this row goes, for the page that asks whether it is meant."""
         raise NotImplementedError
 
+    def held(self, row: Any) -> str:
+        """What keeps a row from being deleted by itself, in words; empty when nothing does."""
+        return ""
+
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         self.remove(obj)
 
@@ -117,7 +122,8 @@ class RemovableAdmin(ReadOnlyAdmin):
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         # Django would collect each row below these, and refuse because nobody may delete one of those by hand.
         told = [self.farewell(row) for row in objs]
-        return told, {str(self.opts.verbose_name_plural): len(told)}, set(), []
+        held = [f"{row}: {why}" for row in objs if (why := self.held(row))]
+        return told, {str(self.opts.verbose_name_plural): len(told)}, set(), held
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """The admin of sessions and what is in them: to look, to keep, to delete. Nothing else is changed by hand."""
 
-from sessions_app.admin import generations, images, sessions
+from sessions_app.admin import generations, images, recordings, sessions, studies
 
-__all__ = ["generations", "images", "sessions"]
+__all__ = ["generations", "images", "recordings", "sessions", "studies"]

@@ -126,6 +126,9 @@ class ImageAdmin(RemovableAdmin):
     def remove(self, row: Image) -> None:
         workspace.remove_image(image=row)
 
+    def held(self, row: Image) -> str:
+        return "a step of a recording; a sequence has no gaps, so only all of it can go" if hasattr(row, "step") else ""
+
     def farewell(self, row: Image) -> str:
         return f"{row}, {row.width} × {row.height}, {filesizeformat(row.bytes)}, with its file and thumbnail"
 

@@ -128,10 +128,10 @@ class SessionAdmin(RemovableAdmin):
         generations = Generation.objects.filter(session=OuterRef("pk"))
         failed = selectors.jobs_of_outer_session().filter(status=Job.Status.FAILED)
         return sessions.annotate(
-            image_count=_total(images, "session", Count("pk")),
-            generation_count=_total(generations, "session", Count("pk")),
-            byte_count=_total(images, "session", Sum("bytes")),
-            failed_count=_total(failed, "subject", Count("pk")),
+            image_count=total(images, "session", Count("pk")),
+            generation_count=total(generations, "session", Count("pk")),
+            byte_count=total(images, "session", Sum("bytes")),
+            failed_count=total(failed, "subject", Count("pk")),
         ).prefetch_related(Prefetch("images", first, to_attr="first_images"))
 
     def get_search_results(
@@ -219,7 +219,7 @@ class SessionAdmin(RemovableAdmin):
 
     def _keep(self, request: HttpRequest, sessions: QuerySet[Session], *, kept: bool) -> None:
         done = "Kept" if kept else "Let go"
-        changed = [session for session in sessions if session.is_kept != kept]
+        changed = [one for one in sessions if one.is_kept != kept and one.kind != Session.Kind.RECORDING]
         for session in changed:
             workspace.keep(session=session, kept=kept)
             self.log_change(request, session, f"{done}.")
@@ -257,7 +257,7 @@ def _jobs(session: Session, shown_by: ModelAdmin) -> Table:
     return table(shown_by, newest, ("named", "state", "progress", "told", "timing"))
 
 
-def _total(rows: QuerySet, by: str, aggregate: Aggregate) -> Coalesce:
+def total(rows: QuerySet, by: str, aggregate: Aggregate) -> Coalesce:
     """An aggregate as a subquery: joins would multiply a session's images by its generations."""
     return Coalesce(Subquery(rows.order_by().values(by).annotate(total=aggregate).values("total")), 0)
 

@@ -33,6 +33,7 @@ class Study(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        verbose_name_plural = "studies"
 
     def __str__(self) -> str:
         return self.name or str(self.pk)

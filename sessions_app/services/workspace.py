@@ -67,7 +67,8 @@ def touch(session: Session) -> None:
 
 
 def keep(*, session: Session, kept: bool) -> Session:
-    """Lift the session's expiry, or let it run again."""
+    """Lift the session's expiry, or let it run again. A recording is kept, whatever is wished."""
+    kept = kept or session.kind == Session.Kind.RECORDING
     now = timezone.now()
     return _change(session, last_active_at=now, expires_at=None if kept else now + _idle_time())
 
