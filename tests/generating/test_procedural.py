@@ -1,5 +1,7 @@
 """The backend that draws by itself: a change that is seen, that is steered, and that comes out the same again."""
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 
@@ -13,15 +15,18 @@ from prompt_media.progress import SILENT
 TARGET = Box(48, 40, 48, 40)
 
 
-def scene(size=(96, 80), channels=3):
-    """A sky over a meadow, with some noise."""
-    rng = np.random.default_rng(7)
-    pixels = np.empty((size[1], size[0], channels), np.uint8)
-    pixels[: size[1] // 2, :, :3], pixels[size[1] // 2 :, :, :3] = (140, 170, 210), (96, 118, 70)
-    pixels[..., :3] += rng.integers(0, 8, (size[1], size[0], 3), dtype=np.uint8)
+def scene(width=96, height=80, channels=3):
+    """A sky over a meadow, with some texture."""
+    pixels = np.empty((height, width, channels), np.uint8)
+    pixels[: height // 2, :, :3], pixels[height // 2 :, :, :3] = (140, 170, 210), (96, 118, 70)
+    pixels[..., :3] += (np.arange(width * height * 3).reshape(height, width, 3) * 7919 % 8).astype(np.uint8)
     if channels == 4:
         pixels[..., 3] = 255
     return Picture(pixels)
+
+
+def plain(grey, width=96, height=80):
+    return Picture(np.full((height, width, 3), grey, np.uint8))
 
 
 def painted(prompt="a ladybug", *, picture=None, target=TARGET, seed=1, strength=0.75):
@@ -50,3 +55,122 @@ def test_each_thing_is_seen_and_stays_inside_the_target(name):
 )
 def test_any_text_at_all_changes_something_that_is_seen(prompt):
     assert changed(painted(prompt)) > TARGET.pixels * 0.03
+
+
+@pytest.mark.parametrize("grey", [0, 128, 255], ids=["on black", "on grey", "on white"])
+@pytest.mark.parametrize("name", THINGS)
+def test_each_thing_stands_out_from_any_ground(name, grey):
+    picture = plain(grey)
+    assert changed(painted(f"a {name}", picture=picture), picture) > TARGET.pixels * 0.02
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        pytest.param("three red birds", "9ac4412d", id="things"),
+        pytest.param("make it blue", "c6253c8c", id="a change"),
+        pytest.param("remove it", "0d4c4fe6", id="a removal"),
+    ],
+)
+def test_the_same_wish_gives_the_same_bytes_on_any_machine(prompt, expected):
+    """Other bytes are another version: raise `Procedural.version` together with these."""
+    assert Procedural.version == "1"
+    assert sha256(painted(prompt).tobytes()).hexdigest()[:8] == expected
+
+
+def test_another_seed_gives_another_picture():
+    assert len({painted(seed=seed).tobytes() for seed in range(6)}) == 6
+
+
+def test_no_strength_changes_nothing_and_more_strength_changes_more():
+    assert np.array_equal(painted("a huge ball", strength=0), scene().pixels)
+    faint, usual, full = (
+        int(np.abs(painted("a huge ball", strength=share).astype(int) - scene().pixels).sum())
+        for share in (0.1, 0.5, 1)
+    )
+    assert 0 < faint < usual < full
+
+
+@pytest.mark.parametrize(("colour", "channel"), [("red", 0), ("green", 1), ("blue", 2)])
+@pytest.mark.parametrize("prompt", ["a {} balloon", "make it {}"])
+def test_a_colour_that_is_named_is_seen(prompt, colour, channel):
+    picture = plain(128)
+    pixels = painted(prompt.format(colour), picture=picture).astype(int)
+    gained = (pixels - 128)[TARGET.slices].reshape(-1, 3).sum(0)
+    assert gained.argmax() == channel
+
+
+def test_a_picture_without_colours_gets_one_only_where_the_prompt_names_it():
+    picture = plain(128)
+    spread = {
+        prompt: int(np.ptp(painted(prompt, picture=picture), axis=2).max()) for prompt in ("a fish", "a red fish")
+    }
+    assert spread["a fish"] < 30 < spread["a red fish"]
+
+
+def test_sizes_are_obeyed():
+    small, usual, large = (changed(painted(f"a {size} stone")) for size in ("small", "", "large"))
+    assert small < usual < large
+
+
+@pytest.mark.parametrize(("word", "sign"), [("darker", -1), ("brighter", 1)])
+def test_what_is_there_can_be_made_darker_or_brighter(word, sign):
+    gained = painted(f"make it {word}").astype(int) - scene().pixels
+    assert np.sign(gained.sum()) == sign
+
+
+def test_what_is_removed_gives_way_to_its_surroundings():
+    picture = plain(120)
+    picture.pixels[52:68, 64:80] = (220, 20, 20)
+    after = painted("remove the red thing", picture=picture, strength=1)
+    assert np.abs(after[52:68, 64:80].astype(int) - 120).max() < 12
+
+
+def test_what_is_painted_where_nothing_was_can_be_seen():
+    picture = scene(channels=4)
+    picture.pixels[..., 3] = 0
+    pixels = painted("a large stone", picture=picture)
+    assert pixels.shape == picture.pixels.shape
+    assert pixels[TARGET.slices][..., 3].max() > 200
+    assert pixels[: TARGET.y, :, 3].max() == 0
+
+
+@pytest.mark.parametrize("prompt", ["three stars", "make it red", "remove it"])
+@pytest.mark.parametrize(
+    "target", [Box(0, 0, 1, 1), Box(95, 79, 1, 1), Box(3, 4, 2, 3), Box(0, 0, 96, 1), Box(0, 0, 96, 80)]
+)
+def test_a_target_may_have_any_size(target, prompt):
+    assert painted(prompt, target=target).shape == (80, 96, 3)
+
+
+def test_a_picture_of_one_pixel_is_a_picture():
+    dot = plain(90, 1, 1)
+    assert painted("a ball", picture=dot, target=dot.size.box).shape == (1, 1, 3)
+
+
+def test_it_stops_when_it_is_told_to():
+    class Stop(Exception):
+        pass
+
+    class Stopping:
+        def advance(self, done: int, total: int, note: str = "") -> None:
+            raise Stop
+
+    with pytest.raises(Stop):
+        Procedural().inpaint(Inpaint(scene(), TARGET, "a bird", 1, 0.5), Stopping())
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        pytest.param({"target": Box(90, 0, 20, 20)}, "inside the picture", id="beyond the picture"),
+        pytest.param({"target": Box(0, 0, 0, 5)}, "inside the picture", id="no target"),
+        pytest.param({"seed": -1}, "A seed", id="seed below nothing"),
+        pytest.param({"seed": 1 << 64}, "A seed", id="seed of 65 bits"),
+        pytest.param({"strength": float("nan")}, "A strength", id="no number"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_not_made(change, told):
+    usual = {"picture": scene(), "target": TARGET, "prompt": "", "seed": 0, "strength": 0.5}
+    with pytest.raises(ValueError, match=told):
+        Inpaint(**usual | change)

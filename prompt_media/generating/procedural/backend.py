@@ -69,13 +69,13 @@ def _add(wish: Inpaint, wanted: Idea, ground: Plane) -> tuple[Plane, Cover]:
 
 
 def _change(wish: Inpaint, wanted: Idea, ground: Plane) -> tuple[Plane, Cover]:
-    mask = change.inner(_size(ground), 0.06, 0.12) * np.float32(_opacity(wish.strength))
+    mask = change.inner(_size(ground), 0.24) * np.float32(_opacity(wish.strength))
     return _mixed(ground, change.changed(ground, wanted.colour, wanted.tone), mask), np.zeros_like(mask)
 
 
 def _remove(wish: Inpaint, wanted: Idea, ground: Plane) -> tuple[Plane, Cover]:
-    hole = change.inner(_size(ground), 0.1, 0.1)
-    smooth = fill.filled(ground, hole) + fill.texture(wish.picture.pixels, wish.target)
+    hole = change.inner(_size(ground), 0.2)
+    smooth = fill.filled(wish.picture.pixels, wish.target, hole) + fill.texture(wish.picture.pixels, wish.target)
     return _mixed(ground, smooth, hole * np.float32(_opacity(wish.strength))), np.zeros_like(hole)
 
 

@@ -8,6 +8,7 @@ from prompt_media.generating.procedural.outlines import Cover
 from prompt_media.generating.procedural.words import Colour, Tone
 from prompt_media.imaging.geometry import Size
 
+_PURE = np.float32(0.8)  # the rest keeps its own colours apart
 _BRIGHTNESS = np.float32(0.4)  # how far the brightness follows that of the colour asked for
 
 
@@ -24,12 +25,16 @@ def dyed(ground: Plane, colour: Colour) -> Plane:
     shade = bright + (level - middle) * _BRIGHTNESS
     # A shadow has less colour in it than what is lit.
     depth = (shade / np.float32(max(1.0, float(level)))).clip(0.25, 1.15)
-    return np.asarray(shade[..., None] + (wanted - level) * depth[..., None], np.float32)
+    pure = shade[..., None] + (wanted - level) * depth[..., None]
+    return np.asarray(ground + (pure - ground) * _PURE, np.float32)
 
 
-def inner(size: Size, inset: float, softness: float) -> Cover:
-    """Everything but the border, in 0..1, with soft edges; both widths are shares of the shorter side."""
-    gone, radius = round(size.short_side * inset), round(size.short_side * softness / 2)
+def inner(size: Size, border: float) -> Cover:
+    """Everything but the border, in 0..1: it begins at nothing on the rim and is whole where the border ends.
+
+    `border` is a share of the shorter side.
+    """
+    wide = round(size.short_side * border / 2)
     mask = np.zeros((size.height, size.width), np.float32)
-    mask[gone : size.height - gone, gone : size.width - gone] = 255
-    return soften(mask, radius) / np.float32(255)
+    mask[wide : size.height - wide, wide : size.width - wide] = 255
+    return soften(mask, (wide - 1) // 2) / np.float32(255)

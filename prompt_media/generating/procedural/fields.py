@@ -15,16 +15,17 @@ def soften(plane: Plane, radius: int, times: int = 2) -> Plane:
     """
     if radius < 1:
         return plane
-    whole = np.rint(plane * np.float32(_FINE)).astype(np.int64)
+    whole = np.rint(plane * np.float32(_FINE)).astype(np.int32)
     for _ in range(times):
         whole = _mean(_mean(whole, radius, 0), radius, 1)
     return whole.astype(np.float32) / np.float32(_FINE)
 
 
-def _mean(whole: NDArray[np.int64], radius: int, axis: int) -> NDArray[np.int64]:
+def _mean(whole: NDArray[np.int32], radius: int, axis: int) -> NDArray[np.int32]:
     around = [(0, 0)] * whole.ndim
     around[axis] = (radius + 1, radius)
-    sums = np.pad(whole, around, "edge").cumsum(axis)
+    # A level is 65,280 at most: sums of 32,000 pixels fit.
+    sums = np.pad(whole, around, "edge").cumsum(axis, dtype=np.int32)
     side = 2 * radius + 1
     if axis:
         return np.asarray((sums[:, side:] - sums[:, :-side] + radius) // side)

@@ -4,22 +4,31 @@ import numpy as np
 
 from prompt_media.generating.procedural.fields import Plane, soften
 from prompt_media.generating.procedural.outlines import Cover
-from prompt_media.imaging.geometry import Box
+from prompt_media.imaging.geometry import Box, Size
 from prompt_media.imaging.picture import Pixels
 
+_RIM = 12  # so much of the target's shorter side is looked at around it
 _TEXTURE_RADIUS = 4
+_ROUGHEST = np.float32(7)  # what differs by more is no texture but a form of its own, and would be seen as its ghost
 
 
-def filled(ground: Plane, hole: Cover) -> Plane:
-    """The ground with what lies in the hole drawn from its rim: halved until nothing is missing, and back."""
-    known = np.float32(1) - (hole > 0)
-    return _grown(ground * known[..., None], known.astype(np.float32))
+def filled(pixels: Pixels, target: Box, hole: Cover) -> Plane:
+    """The target with what lies in the hole drawn from its rim and from around: halved until nothing is missing, and
+    back."""
+    far = max(1, target.size.short_side // _RIM)
+    canvas = Size(pixels.shape[1], pixels.shape[0])
+    around = Box(target.x - far, target.y - far, target.width + 2 * far, target.height + 2 * far).clipped(canvas)
+    there = target.moved(-around.x, -around.y).slices
+    known = np.ones((around.height, around.width), np.float32)
+    known[there] = hole == 0
+    ground = pixels[around.slices][..., :3].astype(np.float32)
+    return _grown(ground * known[..., None], known)[there] if known.any() else ground[there]
 
 
 def _grown(colours: Plane, known: Cover) -> Plane:
     """Colours weighted by what is known of them, filled up; the known ones stay."""
-    if min(known.shape) == 1 or known.all():
-        return np.asarray(colours / np.maximum(known, np.float32(1e-3))[..., None], np.float32)
+    if known.all():
+        return colours
     coarse = _grown(*_halved(colours, known))
     wide = _doubled(coarse, (known.shape[0], known.shape[1]))
     return np.asarray(colours + wide * (1 - known)[..., None], np.float32)
@@ -46,11 +55,18 @@ def _doubled(colours: Plane, shape: tuple[int, int]) -> Plane:
 
 
 def texture(pixels: Pixels, target: Box) -> Plane:
-    """Fine detail for the target, borrowed from the nearest ground of its size beside it."""
-    height, width = pixels.shape[:2]
-    for x, y in ((-target.width, 0), (target.width, 0), (0, -target.height), (0, target.height)):
-        donor = target.moved(x, y)
-        if donor.x >= 0 and donor.y >= 0 and donor.right <= width and donor.bottom <= height:
-            detail = pixels[donor.slices][..., :3].astype(np.float32)
-            return detail - soften(detail, _TEXTURE_RADIUS)
-    return np.zeros((target.height, target.width, 3), np.float32)
+    """Fine detail for the target, borrowed from the calmest ground of its size beside it."""
+    size = Size(pixels.shape[1], pixels.shape[0])
+    ways = ((-target.width, 0), (target.width, 0), (0, -target.height), (0, target.height))
+    beside = [target.moved(x, y) for x, y in ways]
+    details = [_detail(pixels[box.slices]) for box in beside if box.clipped(size) == box]
+    return min(details, key=_roughness, default=np.zeros((target.height, target.width, 3), np.float32))
+
+
+def _detail(pixels: Pixels) -> Plane:
+    colours = pixels[..., :3].astype(np.float32)
+    return (colours - soften(colours, _TEXTURE_RADIUS)).clip(-_ROUGHEST, _ROUGHEST)
+
+
+def _roughness(detail: Plane) -> int:
+    return int(np.rint(np.abs(detail)).astype(np.int64).sum())

@@ -1,5 +1,6 @@
 """A thing onto the picture: its parts shaded, brought into the light there, with a shadow, soft edges and grain."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,17 +19,20 @@ Inks = dict[Ink, Plane]
 Mean = tuple[float, float, float]
 
 _DARK, _LIGHT = (34, 29, 30), (250, 247, 240)
-_DETAIL = np.float32(0.22)  # how much of the ground's texture shows on what is painted over it
+# How much of the ground's texture shows on what is painted over it; of what is more than texture, no more than that.
+_DETAIL, _ROUGHEST = np.float32(0.25), np.float32(20)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """Colours and how much of them covers each pixel of a box, and how much shadow falls beside."""
+    """Colours and how much of them covers each pixel of a box, how much shadow falls beside, and how soft its edges
+    are by themselves."""
 
     box: Box
     colours: Plane
     alpha: Cover
     shadow: Cover
+    blur: int
 
 
 def drawn(wanted: Wanted, stand: Stand, canvas: Size, near: Surroundings, under: Mean, chance: Chance) -> Layer:
@@ -41,7 +45,8 @@ def drawn(wanted: Wanted, stand: Stand, canvas: Size, near: Surroundings, under:
     alpha = np.zeros((box.height, box.width), np.float32)
     for part, outline in zip(parts, outlines, strict=True):
         _lay(colours, alpha, part, outline, inks[part.ink], box, stand, near)
-    return Layer(box, colours, alpha, _shadow(wanted, alpha, stand, box, near))
+    blur = round(stand.half * wanted.thing.mist)
+    return Layer(box, colours, alpha, _shadow(wanted, alpha, outlines, stand.half, box, near), blur)
 
 
 def _inks(wanted: Wanted, near: Surroundings, under: Mean, chance: Chance) -> Inks:
@@ -52,7 +57,9 @@ def _inks(wanted: Wanted, near: Surroundings, under: Mean, chance: Chance) -> In
     inks[Ink.PALE] = inks[Ink.MAIN] * np.float32(0.55) + fields.colour(*_LIGHT) * np.float32(0.45)
     toned = {ink: light.toned(colour, wanted.tone) for ink, colour in inks.items()}
     is_asked, shines = wanted.colour is not None, wanted.thing.shines
-    return {ink: light.settled(colour, near, is_asked=is_asked, shines=shines) for ink, colour in toned.items()}
+    here = {ink: light.settled(colour, near, is_asked=is_asked, shines=shines) for ink, colour in toned.items()}
+    step = light.step_away(here[Ink.MAIN], fields.colour(*under))
+    return {ink: colour + step for ink, colour in here.items()}
 
 
 def _variant(wanted: Wanted, under: Mean, chance: Chance) -> tuple[Colour, Colour]:
@@ -102,22 +109,29 @@ def _shade(shape: Cover, relief: float, box: Box, near: Surroundings) -> Plane:
     return np.asarray(1 + (lean * np.float32(0.55 * relief) + hollow).clip(-0.5, 0.45), np.float32)
 
 
-def _shadow(wanted: Wanted, alpha: Cover, stand: Stand, box: Box, near: Surroundings) -> Cover:
+def _shadow(
+    wanted: Wanted, alpha: Cover, outlines: Sequence[Points], half: float, box: Box, near: Surroundings
+) -> Cover:
     """What the thing takes of the light beside it, in 0..1."""
     if wanted.thing.rest is Rest.STANDS:
-        return _at_its_foot(stand, box, near)
+        return _at_its_foot(np.concatenate(outlines), half, box, near)
     if wanted.thing.shines:
         return np.zeros_like(alpha)
     far, strong = (0.1, 0.5) if wanted.thing.rest is Rest.LIES else (0.22, 0.2)
-    x, y = (round(-way * stand.half * far) for way in near.light)
+    x, y = (round(-way * half * far) for way in near.light)
     fallen = _moved(alpha, x, y)
-    return soften(fallen * np.float32(255), max(1, round(stand.half * far * 0.7))) * np.float32(strong / 255)
+    return soften(fallen * np.float32(255), max(1, round(half * far * 0.7))) * np.float32(strong / 255)
 
 
-def _at_its_foot(stand: Stand, box: Box, near: Surroundings) -> Cover:
-    x, y = stand.x - near.light[0] * stand.half * 0.25, stand.y + stand.half * 0.93
-    foot = cover(oval(x, y, stand.half * 0.8, stand.half * 0.16), box)
-    return soften(foot * np.float32(255), max(1, round(stand.half * 0.08))) * np.float32(0.5 / 255)
+def _at_its_foot(points: Points, half: float, box: Box, near: Surroundings) -> Cover:
+    """A flat pool of shadow under the lowest part, drawn out to where the light does not come from."""
+    bottom = float(points[:, 1].max())
+    foot = points[points[:, 1] > bottom - half * 0.2, 0]
+    left, right = float(foot.min()), float(foot.max())
+    across = (right - left) / 2 + half * 0.14
+    x = (left + right) / 2 - near.light[0] * half * 0.2
+    pool = cover(oval(x, bottom - half * 0.03, across, half * 0.11), box)
+    return soften(pool * np.float32(255), max(1, round(half * 0.07))) * np.float32(0.55 / 255)
 
 
 def _moved(plane: Cover, x: int, y: int) -> Cover:
@@ -133,9 +147,9 @@ def _moved(plane: Cover, x: int, y: int) -> Cover:
 
 def laid(ground: Plane, layer: Layer, near: Surroundings, chance: Chance, strength: float) -> tuple[Plane, Cover]:
     """The ground with the layer on it, and how much of each pixel the thing covers."""
-    colours, alpha = _blurred(layer, near.blur)
+    colours, alpha = _blurred(layer, max(near.blur, layer.blur))
     alpha = alpha * np.float32(strength)
-    fine = luma(ground) - luma(soften(ground, 3, 1))
+    fine = (luma(ground) - luma(soften(ground, 3, 1))).clip(-_ROUGHEST, _ROUGHEST)
     grain = chance.grain("grain", Size(layer.box.width, layer.box.height)).astype(np.float32)
     rough = fine * _DETAIL + grain * np.float32(near.noise * 0.9 / 100)
     shaded = ground * (1 - layer.shadow * np.float32(strength))[..., None]

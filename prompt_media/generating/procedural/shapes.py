@@ -66,7 +66,7 @@ def ladybug() -> Parts:
         Part(oval(0, -0.58, 0.36, 0.28), Ink.DARK),
         *both_sides(Part(oval(0.2, -0.68, 0.09, 0.07), Ink.LIGHT, 0.2)),
         Part(oval(0, 0.12, 0.7, 0.72), Ink.MAIN, 1.3),
-        Part(stroke(0.07, (0, -0.58), (0, 0.1), (0, 0.84)), Ink.DARK, 0),
+        Part(stroke(0.07, (0, -0.56), (0, 0.1), (0, 0.8)), Ink.DARK, 0),
         *both_sides(*(Part(oval(x, y, wide, wide * 1.1), Ink.DARK, 0.2) for x, y, wide in spots)),
         Part(oval(-0.3, -0.28, 0.14, 0.08, -0.1), Ink.LIGHT, 0, 0.55),
     )
@@ -161,19 +161,22 @@ def leaf() -> Parts:
 
 
 def tree() -> Parts:
-    crowns = ((-0.34, 0.0, 0.4), (0.36, 0.02, 0.4), (-0.2, -0.4, 0.42), (0.24, -0.42, 0.4), (0.02, -0.12, 0.48))
+    trunk = smooth((-0.08, 0.0), (0.08, 0.0), (0.08, 0.6), (0.24, 0.98), (0.0, 0.9), (-0.24, 0.98), (-0.08, 0.6))
+    shaded = ((-0.42, 0.1, 0.36), (0.42, 0.12, 0.36), (0.0, 0.16, 0.4), (-0.5, -0.22, 0.34), (0.5, -0.2, 0.34))
+    lit = ((-0.3, -0.02, 0.34), (0.3, 0.02, 0.32), (-0.3, -0.46, 0.36), (0.28, -0.5, 0.36), (0.0, -0.3, 0.4))
+    bright = ((-0.36, -0.56, 0.18), (0.14, -0.64, 0.2), (-0.08, -0.26, 0.18), (0.38, -0.24, 0.16), (-0.44, -0.12, 0.14))
     return (
-        Part(smooth((-0.1, 0.1), (0.1, 0.1), (0.09, 0.7), (0.2, 0.98), (-0.2, 0.98), (-0.09, 0.7)), Ink.SECOND, 0.7),
-        *(Part(oval(x, y, wide, wide * 0.92), Ink.DEEP, 1.0) for x, y, wide in crowns[:2]),
-        *(Part(_ragged(x, y, wide), Ink.MAIN, 1.0) for x, y, wide in crowns[2:]),
-        *(Part(oval(x, y, 0.13, 0.1), Ink.PALE, 0.6, 0.5) for x, y in ((-0.3, -0.5), (0.18, -0.56), (-0.05, -0.2))),
+        Part(trunk, Ink.SECOND, 0.8),
+        *(Part(_clump(x, y, wide), Ink.DEEP, 0.9) for x, y, wide in shaded),
+        *(Part(_clump(x, y, wide), Ink.MAIN, 0.7, 0.92) for x, y, wide in lit),
+        *(Part(_clump(x, y, wide), Ink.PALE, 0.5, 0.35) for x, y, wide in bright),
     )
 
 
-def _ragged(x: float, y: float, wide: float) -> Points:
-    """A round edge with nine shallow bays, as leaves make it."""
-    spots = [(i / 18, wide if i % 2 else wide * 0.86) for i in range(18)]
-    return smooth(*((x + cosine(turn) * reach, y + sine(turn) * reach) for turn, reach in spots), steps=4)
+def _clump(x: float, y: float, wide: float) -> Points:
+    """A round edge with eleven bays of unlike depth, as leaves make it."""
+    reaches = [(i / 22, wide * (0.98 + 0.05 * sine(i * 0.31) if i % 2 else 0.84)) for i in range(22)]
+    return smooth(*((x + cosine(turn) * reach, y + sine(turn) * reach) for turn, reach in reaches), steps=4)
 
 
 def mushroom() -> Parts:
@@ -219,29 +222,33 @@ def full_moon() -> Parts:
 
 def sun() -> Parts:
     ray = polygon((-0.1, -0.66), (0.0, -0.99), (0.1, -0.66))
-    return (*around(Part(ray, Ink.SECOND, 0.3), 12), Part(oval(0, 0, 0.58, 0.58), Ink.MAIN, 0.7))
+    return (*around(Part(ray, Ink.SECOND, 0.3), 12), Part(oval(0, 0, 0.58, 0.58), Ink.MAIN, 0.3))
 
 
 def cloud() -> Parts:
-    puffs = ((-0.55, 0.12, 0.36), (0.58, 0.14, 0.34), (-0.18, -0.14, 0.44), (0.26, -0.06, 0.4))
+    puffs = ((-0.58, 0.14, 0.32), (0.6, 0.16, 0.3), (-0.22, -0.12, 0.42), (0.26, -0.02, 0.38), (0.02, 0.2, 0.4))
     base = smooth((-0.85, 0.2), (-0.4, 0.0), (0.4, 0.0), (0.88, 0.2), (0.7, 0.46), (0.0, 0.5), (-0.7, 0.46))
     return (
-        Part(base, Ink.DEEP, 0.5),
-        *(Part(oval(x, y, wide, wide * 0.82), Ink.MAIN, 0.7) for x, y, wide in puffs),
-        Part(oval(0.02, 0.2, 0.62, 0.22), Ink.MAIN, 0.3, 0.9),
+        Part(base, Ink.MAIN, 0.5, 0.9),
+        *(Part(oval(x, y, wide, wide * 0.82), Ink.MAIN, 0.4, 0.75) for x, y, wide in puffs),
     )
 
 
 def ball() -> Parts:
+    front = smooth((0.02, -0.85), (0.26, -0.45), (0.34, 0.1), (0.22, 0.6), (0.04, 0.85), (-0.16, 0.6), (-0.28, 0.1),
+                   (-0.2, -0.45))  # fmt: skip
+    side = smooth((0.04, -0.85), (0.6, -0.5), (0.8, 0.0), (0.64, 0.46), (0.06, 0.85), (0.52, 0.4), (0.62, 0.0),
+                  (0.48, -0.46))  # fmt: skip
     return (
         Part(oval(0, 0, 0.86, 0.86), Ink.MAIN, 1.5),
-        Part(smooth((-0.8, -0.2), (0.0, 0.06), (0.8, -0.2), (0.84, 0.12), (0.0, 0.42), (-0.84, 0.12)), Ink.SECOND, 0.6),
+        *(Part(outline, Ink.SECOND, 0.3, 0.9) for outline in (front, side, mirrored(side))),
         Part(oval(-0.34, -0.46, 0.18, 0.11, -0.1), Ink.LIGHT, 0, 0.6),
     )
 
 
 def balloon() -> Parts:
-    skin = smooth((0.0, 0.5), (-0.42, 0.16), (-0.56, -0.36), (0.0, -0.95), (0.56, -0.36), (0.42, 0.16))
+    skin = smooth((0.0, 0.5), (-0.34, 0.24), (-0.56, -0.16), (-0.54, -0.56), (-0.3, -0.86), (0.0, -0.95), (0.3, -0.86),
+                  (0.54, -0.56), (0.56, -0.16), (0.34, 0.24))  # fmt: skip
     return (
         Part(stroke(0.03, (0.0, 0.5), (0.07, 0.66), (-0.04, 0.82), (0.03, 0.99)), Ink.DARK, 0, 0.8),
         Part(polygon((-0.09, 0.56), (0.0, 0.42), (0.09, 0.56)), Ink.DEEP, 0.4),
@@ -251,13 +258,14 @@ def balloon() -> Parts:
 
 
 def boat() -> Parts:
+    stripe = smooth((-0.8, 0.4), (0.0, 0.48), (0.84, 0.37), (0.79, 0.46), (0.0, 0.57), (-0.75, 0.49))
     hull = smooth((-0.92, 0.32), (0.0, 0.4), (0.96, 0.28), (0.62, 0.72), (0.0, 0.8), (-0.62, 0.72))
     return (
         Part(stroke(0.06, (0.0, 0.4), (0.0, -0.96)), Ink.DARK, 0.6),
         Part(smooth((0.06, -0.9), (0.34, -0.4), (0.76, 0.2), (0.06, 0.24), steps=6), Ink.SECOND, 0.8),
         Part(smooth((-0.06, -0.74), (-0.3, -0.3), (-0.6, 0.2), (-0.06, 0.24), steps=6), Ink.SECOND, 0.6),
         Part(hull, Ink.MAIN, 1.0),
-        Part(stroke(0.08, (-0.8, 0.42), (0.0, 0.5), (0.84, 0.38)), Ink.LIGHT, 0.2, 0.9),
+        Part(stripe, Ink.LIGHT, 0.2, 0.9),
     )
 
 

@@ -24,7 +24,8 @@ class Rest(Enum):
 @dataclass(frozen=True, slots=True)
 class Thing:
     """`variants`: pairs of a main and a second colour to choose from. `share`: its side, of the target's shorter one.
-    `sway`: how far it may be turned, in turns. `shines`: it brings its own light."""
+    `sway`: how far it may be turned, in turns. `shines`: it brings its own light. `mist`: how soft its edges are, of
+    half its side."""
 
     draw: Callable[[], Parts]
     variants: tuple[tuple[Colour, Colour], ...]
@@ -32,6 +33,7 @@ class Thing:
     rest: Rest = Rest.LIES
     sway: float = 0.04
     shines: bool = False
+    mist: float = 0.0
 
 
 PAINTS: Mapping[str, Colour] = {
@@ -75,7 +77,7 @@ THINGS: Mapping[str, Thing] = {
     "boat": Thing(shapes.boat, _pairs("red/white brown/cream navy/white teal/cream"), 0.62, _STANDS, sway=0.01),
     "butterfly": Thing(shapes.butterfly, _pairs("orange/cream blue/sky yellow/red violet/pink"), 0.5, sway=0.12),
     "candle": Thing(shapes.candle, _pairs("cream/orange red/gold white/orange"), 0.5, _STANDS, 0, shines=True),
-    "cloud": Thing(shapes.cloud, _pairs("white/white grey/grey cream/cream"), 0.7, _HANGS, 0.01),
+    "cloud": Thing(shapes.cloud, _pairs("white/white grey/grey cream/cream"), 0.7, _HANGS, 0.01, mist=0.07),
     "drop": Thing(shapes.drop, _pairs("sky/white blue/white teal/white"), 0.36),
     "fish": Thing(shapes.fish, _pairs("orange/white teal/yellow blue/yellow red/white"), 0.56),
     "flower": Thing(shapes.flower, _pairs("pink/yellow white/gold violet/yellow red/gold"), 0.5, sway=0.5),
@@ -88,9 +90,9 @@ THINGS: Mapping[str, Thing] = {
     "moon": Thing(shapes.moon, _pairs("cream/white yellow/cream white/cream"), 0.5, _HANGS, shines=True),
     "mushroom": Thing(shapes.mushroom, _pairs("red/cream brown/cream orange/cream"), 0.46, _STANDS),
     "star": Thing(shapes.star, _pairs("yellow/gold white/cream gold/yellow"), 0.4, _HANGS, 0.1, shines=True),
-    "stone": Thing(shapes.stone, _pairs("grey/grey tan/tan slate/grey"), 0.54, _STANDS),
-    "sun": Thing(shapes.sun, _pairs("yellow/orange orange/gold cream/yellow"), 0.56, _HANGS, 0.5, shines=True),
-    "tree": Thing(shapes.tree, _pairs("green/brown pine/brown orange/brown"), 0.78, _STANDS, 0),
+    "stone": Thing(shapes.stone, _pairs("grey/grey slate/grey brown/tan"), 0.54, _STANDS),
+    "sun": Thing(shapes.sun, _pairs("yellow/orange orange/gold gold/yellow"), 0.56, _HANGS, 0.5, shines=True),
+    "tree": Thing(shapes.tree, _pairs("green/brown pine/brown orange/brown"), 0.78, _STANDS, 0, mist=0.015),
     "window": Thing(shapes.window, _pairs("sky/white navy/cream yellow/brown"), 0.66, sway=0),
 }
 
@@ -157,7 +159,7 @@ SIZES: Mapping[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """How colours are changed: brightness and saturation as factors, warmth as steps from blue to red."""
+    """How colours are changed: brightness and saturation as factors, warmth as a share of blue that red takes."""
 
     light: float = 1.0
     vivid: float = 1.0
@@ -175,8 +177,8 @@ TONES: Mapping[str, Tone] = {
     **dict.fromkeys(("vivid", "colourful", "colorful", "saturated", "vibrant"), Tone(vivid=1.5)),
     **dict.fromkeys(("pale", "faded", "muted", "pastel", "soft", "dull"), Tone(light=1.15, vivid=0.55)),
     **dict.fromkeys(("colourless", "colorless", "monochrome", "desaturated"), Tone(vivid=0.0)),
-    **dict.fromkeys(("warm", "warmer", "autumn", "autumnal"), Tone(warmth=26)),
-    **dict.fromkeys(("cold", "cool", "cooler", "colder", "wintry"), Tone(warmth=-26)),
+    **dict.fromkeys(("warm", "warmer", "autumn", "autumnal"), Tone(warmth=0.22)),
+    **dict.fromkeys(("cold", "cool", "cooler", "colder", "wintry"), Tone(warmth=-0.22)),
 }  # fmt: skip
 
 COUNTS: Mapping[str, int] = {
