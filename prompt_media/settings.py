@@ -352,7 +352,9 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Pictures with names, sentences that place them. Errors are application/problem+json (RFC 9457).",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
-    "TAGS": [{"name": chapter} for chapter in ("The studio", "Jobs", "Your own", "Tokens", "Watching")],
+    "TAGS": [
+        {"name": chapter} for chapter in ("The studio", "Record and replay", "Jobs", "Your own", "Tokens", "Watching")
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -366,8 +368,16 @@ SPECTACULAR_SETTINGS = {
     "PATH_CONVERTER_OVERRIDES": {
         "id": {"type": "string", "format": "uuid"},
         "int": {"type": "integer", "minimum": 0},
+        "recording": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},
     },
-    "ENUM_NAME_OVERRIDES": {"JobStatus": "prompt_media.jobs.models.Job.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "JobStatus": "prompt_media.jobs.models.Job.Status",
+        "StepStatus": "sessions_app.models.recordings.Step.Status",
+        "ScopeEnum": "prompt_media.access.models.Token.Scope",
+        "RecorderScope": "sessions_app.models.recordings.Deck.Scope",
+        "ReplayMode": "sessions_app.models.recordings.Deck.Mode",
+        "StoppedStatus": ["stopped"],
+    },
 }
 UNFOLD = {
     "SITE_TITLE": "Prompt Media",

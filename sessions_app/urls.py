@@ -4,10 +4,17 @@ from django.urls import path
 
 from prompt_media.web import rates
 from prompt_media.web.routes import both
-from sessions_app.api import lists, workspace
+from sessions_app.api import lists, recorder, recordings, workspace
 
 urlpatterns = [
     *both("session/create/", workspace.CreateSession.as_view(), "session-create"),
+    *both("session/start/", recorder.Start.as_view(), "recording-start"),
+    *both("session/stop/", recorder.Stop.as_view(), "recording-stop"),
+    *both("session/list/", recorder.Ids.as_view(), "recording-ids"),
+    *both("session/replay/next/", recorder.Next.as_view(), "replay-next"),
+    *both("session/replay/stop/", recorder.ReplayStop.as_view(), "replay-stop"),
+    *both("session/replay/<recording:recording_id>/", recorder.Replay.as_view(), "replay"),
+    *both("session/replay/<recording:recording_id>/fork/", recorder.Fork.as_view(), "fork"),
     *both("session/<id:session_id>/", workspace.OneSession.as_view(), "session"),
     *both("upload/<id:session_id>/", workspace.Upload.as_view(), "upload"),
     *both("session/<id:session_id>/tag/", workspace.OneTag.as_view(), "tag"),
@@ -17,6 +24,15 @@ urlpatterns = [
     *both("session/<id:session_id>/zip/", rates.reading(workspace.Zip.as_view()), "zip"),
     path("session/<id:session_id>/uploads/<file:filename>", workspace.UploadFile.as_view(), name="upload-file"),
     path("session/<id:session_id>/output/<file:filename>", workspace.OutputFile.as_view(), name="output-file"),
+    *both("session/<recording:recording_id>/", recorder.OneRecording.as_view(), "recording-details"),
+    *both("session/<recording:recording_id>/frames/<int:index>/", recorder.Frame.as_view(), "frame"),
+    path(
+        "session/<recording:recording_id>/pictures/<file:filename>",
+        recorder.Picture.as_view(),
+        name="recording-picture",
+    ),
+    path("api/v1/recordings/", recordings.Recordings.as_view(), name="recordings-list"),
+    path("api/v1/recordings/<recording:recording_id>/", recordings.OneRecording.as_view(), name="recording-row"),
     path("api/v1/sessions/", lists.Sessions.as_view(), name="sessions-list"),
     path("api/v1/images/", lists.Images.as_view(), name="images-list"),
     path("api/v1/generations/", lists.Generations.as_view(), name="generations-list"),

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header, parse_etags
 
 from prompt_media.errors import HouseError
 from prompt_media.files import store
-from prompt_media.files.store import Span
+from prompt_media.files.store import Reader, Span
 from prompt_media.web import errors
 
 _POLICY = "default-src 'none'; sandbox"
@@ -51,6 +51,17 @@ def send(
     if response.status_code != NoSuchPart.status:
         response["Content-Type"] = media_type
         response["Content-Disposition"] = shown_as
+    return response
+
+
+def hand_out(file: Reader, *, name: str, media_type: str, etag: str) -> HttpResponseBase:
+    """An opened file for this one call: whole, whatever part or condition it names, and kept by no cache."""
+    response = _marked(_Blocks(file), f'"{etag}"')
+    response["Content-Length"] = str(file.size)
+    response["Content-Type"] = media_type
+    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
+    response["Cache-Control"] = "no-store"
+    del response["Accept-Ranges"]
     return response
 
 

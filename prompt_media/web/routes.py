@@ -37,6 +37,18 @@ class AnyCaseUUID:
         return str(value)
 
 
+class RecordingId:
+    """A recording's id, as its maker chose it or the clock did. What looks like a UUID is a session of another kind."""
+
+    regex = f"(?!{AnyCaseUUID.regex}(?:/|$))[A-Za-z0-9][A-Za-z0-9._-]{{0,63}}"
+
+    def to_python(self, text: str) -> str:
+        return text
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 class FileName:
     """A stored file's name as we give them: looked up among rows, never joined to a path."""
 
@@ -50,6 +62,7 @@ class FileName:
 
 
 register_converter(AnyCaseUUID, "id")
+register_converter(RecordingId, "recording")
 register_converter(FileName, "file")
 
 

@@ -1,6 +1,5 @@
 """The studio's routes: sessions, uploads, tags, making, files."""
 
-from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -8,47 +7,28 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from prompt_media.errors import InvalidInput, Unprocessable
-from prompt_media.files import archive, delivery, intake
+from prompt_media.files import archive, intake
 from prompt_media.jobs import answers, once, receipts, results
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import identity, rates
 from prompt_media.web.bodies import WholeJSONParser, WholeMultiPartParser
 from prompt_media.web.fields import asked
-from prompt_media.web.schema import flag, header, refusals
+from prompt_media.web.schema import flag, refusals
 from sessions_app import selectors, serializers
+from sessions_app.api import files
 from sessions_app.models import Image, Session
 from sessions_app.services import composition, generations, room, uploads, workspace
 from sessions_app.services.composition import Wish
 
 CHAPTER = "The studio"
-_FILE = {
-    (200, "image/*"): OpenApiResponse(OpenApiTypes.BINARY, description="The file as it is stored."),
-    (206, "image/*"): OpenApiResponse(OpenApiTypes.BINARY, description="The part of it that `Range` names."),
-    302: OpenApiResponse(description="With `S3_SIGNED_URLS`: where the bucket has it, for five minutes."),
-    304: OpenApiResponse(description="`If-None-Match` names it: you have it already."),
-}
-_DOWNLOAD = flag("download", "Yes: as an attachment under a time-stamped name.")
-_THUMBNAIL = flag("thumbnail", "Yes: its WebP thumbnail, at most 512 px.")
 _AUTO_TAG = flag("auto_tag", "Yes: name them Image1, Image2, …")
-_READ_FILE = [
-    _DOWNLOAD,
-    _THUMBNAIL,
-    header("If-None-Match", "An `ETag` you have."),
-    header("Range", "`bytes=0-99`, `bytes=100-` or `bytes=-100`; anything else is ignored."),
-    header("If-Range", "An `ETag`: the part only if the file is still that one, else the whole."),
-    header("ETag", "Its SHA-256.", on=[200, 206, 304]),
-    header("Accept-Ranges", "`bytes`", on=[200, 206]),
-    header("Content-Disposition", "How it is to be kept, and under which name.", on=[200, 206]),
-    header("Content-Range", "`bytes 0-99/4711`", on=[206]),
-    header("Location", "The address in the bucket.", on=[302]),
-]
 
 _GONE = refusals({404: "unknown_session"})
 _NO_FILE = refusals({404: "unknown_session unknown_image file_gone"})
@@ -240,26 +220,26 @@ class UploadFile(APIView):
     @extend_schema(
         operation_id="get_upload",
         summary="An uploaded picture",
-        parameters=_READ_FILE,
-        responses=_FILE,
+        parameters=files.PARAMETERS,
+        responses=files.ANSWERS,
         extensions=_NO_PART,
     )
     def get(self, request: Request, session_id: UUID, filename: str) -> HttpResponseBase:
         session = workspace.enter(session_id, selectors.READ_BY_UUID)
-        return _send(request, selectors.upload(session, filename))
+        return files.send(request, selectors.upload(session, filename))
 
 
 class OutputFile(APIView):
     @extend_schema(
         operation_id="get_output",
         summary="A picture or GIF that was made",
-        parameters=_READ_FILE,
-        responses=_FILE,
+        parameters=files.PARAMETERS,
+        responses=files.ANSWERS,
         extensions=_NO_PART,
     )
     def get(self, request: Request, session_id: UUID, filename: str) -> HttpResponseBase:
         session = workspace.enter(session_id, selectors.READ_BY_UUID)
-        return _send(request, selectors.output(session, filename))
+        return files.send(request, selectors.output(session, filename))
 
 
 class Zip(APIView):
@@ -336,14 +316,6 @@ def _generated(job: Job) -> Any:
 @results.tells(uploads.KIND)
 def _uploaded(job: Job) -> Any:
     return serializers.uploaded(selectors.session_of(job), uploads.made_by(job))
-
-
-def _send(request: Request, image: Image) -> HttpResponseBase:
-    key, media_type, etag = image.key, image.media_type, image.sha256
-    if is_small := asked(request, "thumbnail") and bool(image.thumbnail_key):
-        key, media_type, etag = image.thumbnail_key, "image/webp", f"{etag}-thumbnail"
-    save_as = delivery.stamped(PurePosixPath(key).name) if asked(request, "download") else None
-    return delivery.send(request, key=key, media_type=media_type, etag=etag, save_as=save_as, is_small=is_small)
 
 
 def _entry(folder: str, image: Image) -> archive.Entry:

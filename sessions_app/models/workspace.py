@@ -111,8 +111,13 @@ class Image(models.Model):
 
     @property
     def url(self) -> str:
-        route = "output-file" if self.made_by_id else "upload-file"
-        return reverse(route, args=[self.session.public_id, self.name])
+        return reverse(self._route, args=[self.session.public_id, self.name])
+
+    @property
+    def _route(self) -> str:
+        if self.session.kind == Session.Kind.RECORDING:
+            return "recording-picture"
+        return "output-file" if self.made_by_id else "upload-file"
 
     @property
     def thumbnail_url(self) -> str:

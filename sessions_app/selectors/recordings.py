@@ -1,11 +1,11 @@
-"""Questions about recordings: which of them a caller may open, what their steps are, and what is told of them."""
+"""Questions about recordings: which of them a caller may open, and what their steps are."""
 
-from typing import Any
-
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from prompt_media.errors import NotFound
 from sessions_app.models import Deck, Image, Session, Step
+from sessions_app.selectors import UnknownImage
 
 Reach = frozenset[str] | None
 """Whose recordings a caller may open (web.identity.reach); None: everybody's."""
@@ -52,12 +52,19 @@ def ids_of(owner: str) -> list[str]:
 
 
 def shelf(owner: str) -> QuerySet[Session]:
-    """The owner's recordings, newest first, each with its count of steps and its first pictures as `shown`."""
-    first = Prefetch(
-        "steps", Step.objects.filter(index__lt=4).select_related("image__session").order_by("index"), to_attr="shown"
-    )
-    counted = within(frozenset([owner])).annotate(step_count=Count("steps"))
-    return counted.prefetch_related(first).order_by("-created_at", "-pk")
+    """The owner's recordings, newest first, each as `described`."""
+    return described(within(frozenset([owner]))).order_by("-created_at", "-pk")
+
+
+def described(recordings: QuerySet[Session]) -> QuerySet[Session]:
+    """With what a row of a list tells: the count of steps, their bytes, whether it is being recorded, and as `shown`
+    the first pictures."""
+    first = Step.objects.filter(index__lt=4).select_related("image__session").order_by("index")
+    return recordings.annotate(
+        step_count=Count("steps"),
+        step_bytes=Coalesce(Sum("steps__image__bytes"), 0),
+        is_recording=Exists(Deck.objects.filter(recording=OuterRef("pk"))),
+    ).prefetch_related(Prefetch("steps", first, to_attr="shown"))
 
 
 def steps(recording: Session) -> QuerySet[Step]:
@@ -98,31 +105,12 @@ def inputs(recording: Session) -> QuerySet[Image]:
     return Image.objects.filter(session=recording, step=None, verdict=None).order_by("number")
 
 
-def recorders(recording: Session) -> QuerySet[Deck]:
-    """Who is recording into it."""
-    return Deck.objects.filter(recording=recording)
-
-
-def told(recording: Session) -> dict[str, Any]:
-    """What its `metadata.json` and its details tell: the promised words first, in the promised order."""
-    return {
-        "session_id": recording.public_id,
-        "created_at": recording.created_at.timestamp(),
-        "sequence": [_entry(step) for step in steps(recording)],
-    }
-
-
-def _entry(step: Step) -> dict[str, Any]:
-    return {
-        "index": step.index,
-        "filename": step.image.name,
-        "target_sector": step.target_sector or None,
-        "focus_sector": step.focus_sector or None,
-        "prompt": step.prompt,
-        "timestamp": step.made_at.timestamp(),
-        "status": step.status,
-        "reason": step.reason or None,
-        "outside_delta": step.outside_delta,
-        "change": step.change,
-        "sha256": step.image.sha256,
-    }
+def picture(public_id: str, name: str, reach: Reach) -> Image:
+    """One picture by its file's name: a frame, what one was made from, or what shows where one differs. Raises
+    UnknownRecording or UnknownImage."""
+    among = Image.objects.filter(session__in=within(reach).filter(public_id=public_id), name=name)
+    found = among.select_related("session").first()
+    if found is None:
+        recording(public_id, reach)
+        raise UnknownImage(f"This recording has no file called {name}.", field="filename")
+    return found

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
+from pathlib import PurePosixPath
 from random import SystemRandom
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from prompt_media.errors import Conflict
-from prompt_media.files import store
+from prompt_media.files import disk, store
 from prompt_media.imaging import formats
 from prompt_media.imaging.geometry import Size
 from prompt_media.jobs import receipts
@@ -23,8 +24,8 @@ from sessions_app.selectors import recordings as selectors
 from sessions_app.selectors.recordings import Reach
 from sessions_app.services import decks, mirrors, room, workspace
 
-# As large as every database's column for it, and every other language's whole numbers.
-_SEEDS = 2**53
+# Numbers that JavaScript reads without loss.
+SEEDS = range(2**53)
 _chance = SystemRandom()
 
 
@@ -110,28 +111,15 @@ def append(*, recording: Session, generation: Generation | None, take: Take, inp
     recording was deleted meanwhile, and SessionFull when it holds all that one may."""
     locked = workspace.locked(recording)
     index = Recording.objects.get(session=locked).steps_numbered
-    image = _framed(locked, generation, take, index)
-    step = Step.objects.create(
-        recording=locked,
-        index=index,
-        image=image,
-        generation=generation,
-        system=take.system,
-        target_sector=take.target_sector,
-        focus_sector=take.focus_sector,
-        prompt=take.prompt,
-        made_at=timezone.now(),
-        status=take.status,
-        reason=take.reason,
-        outside_delta=take.outside_delta,
-        change=take.change,
-        request_sha256=take.request_sha256,
-        recipe=take.recipe or {},
-    )
-    Recording.objects.filter(session=locked).update(steps_numbered=index + 1)
-    kept = _keep(locked, inputs)
-    _changed(locked, images=1 + kept)
-    room.require(locked)
+    image = _frame(locked, generation, take, index)
+    with store.taking_back([image.key, image.thumbnail_key]) as unless_kept:
+        _put(image, take)
+        image.save(force_insert=True)
+        step = _step(locked, generation, take, image, index)
+        kept = _keep(locked, inputs)
+        _grown(locked, images=1 + kept, steps_numbered=index + 1)
+        room.require(locked)
+        unless_kept.pop_all()
     return step
 
 
@@ -140,8 +128,7 @@ def copy(*, owner: str, source: Session, steps: int, public_id: str | None = Non
     taken = list(selectors.steps(source)[:steps])
     first = [*_inputs_of(source, taken), *(step.image for step in taken)]
     with transaction.atomic():
-        # The numbers are taken at once: what is recorded into it meanwhile comes behind them.
-        copied = open_one(owner=owner, public_id=public_id, seed=source.recording.seed, steps_numbered=len(taken))
+        copied = open_one(owner=owner, public_id=public_id, seed=source.recording.seed)
         images = [_copy_of(image, copied, number) for number, image in enumerate(first, 1)]
         files = {new: old for image, one in zip(first, images, strict=True) for old, new in _moved(image, one)}
         with store.taking_back(files) as unless_copied, store.settled_together():
@@ -149,7 +136,7 @@ def copy(*, owner: str, source: Session, steps: int, public_id: str | None = Non
                 store.put(new, store.read(old))
             by_name = {image.name: image for image in Image.objects.bulk_create(images)}
             Step.objects.bulk_create(_step_copy(step, copied, by_name[step.image.name]) for step in taken)
-            _changed(copied, images=len(images))
+            _grown(copied, images=len(images), steps_numbered=len(taken))
             room.require(copied)
             receipts.made(slip, copied.subject)
             unless_copied.pop_all()
@@ -164,7 +151,7 @@ def open_one(
     wanted = [names.recording(public_id)] if public_id is not None else _automatic()
     for name in wanted:
         if (opened := _opened(owner, name, columns)) is not None:
-            chosen = _chance.randrange(_SEEDS) if seed is None else seed
+            chosen = _chance.choice(SEEDS) if seed is None else seed
             Recording.objects.create(session=opened, seed=chosen, steps_numbered=steps_numbered)
             mirrors.tell(opened)
             return opened
@@ -211,19 +198,18 @@ def _opened(owner: str, public_id: str, columns: Mapping[str, Any]) -> Session |
         return None
 
 
-def _framed(recording: Session, generation: Generation | None, take: Take, index: int) -> Image:
-    """The frame under its final name, with its row. What a transaction that was taken back left under that name, no
-    row points to."""
+def _frame(recording: Session, generation: Generation | None, take: Take, index: int) -> Image:
+    """The row that will point to the frame, under its final name."""
     name = names.frame_name(index, take.target_sector or _system(generation, take), take.extension)
     is_own = generation is not None and generation.session_id == recording.pk
-    image = Image(
+    return Image(
         session=recording,
         number=recording.images_numbered + 1,
         name=name,
         # A copy must not go with the session in which its generation was made.
         made_by=generation if is_own else None,
         key=names.frame_key(recording.public_id, name),
-        thumbnail_key=names.frame_thumbnail_key(recording.public_id, f"{name}.webp"),
+        thumbnail_key=names.frame_thumbnail_key(recording.public_id, f"{PurePosixPath(name).stem}.webp"),
         media_type=take.media_type,
         width=take.size.width,
         height=take.size.height,
@@ -231,9 +217,37 @@ def _framed(recording: Session, generation: Generation | None, take: Take, index
         sha256=sha256(take.data).hexdigest(),
         has_alpha=take.has_alpha,
     )
-    store.put_together({image.key: take.data, image.thumbnail_key: take.thumbnail})
-    image.save(force_insert=True)
-    return image
+
+
+def _put(image: Image, take: Take) -> None:
+    disk.require(len(take.data) + len(take.thumbnail))
+    try:
+        store.put_new(image.key, take.data)
+    except FileExistsError:
+        # A transaction that was taken back has left it: under the recording's lock nobody has this number but we.
+        store.discard([image.key])
+        store.put_new(image.key, take.data)
+    store.put(image.thumbnail_key, take.thumbnail)
+
+
+def _step(recording: Session, generation: Generation | None, take: Take, image: Image, index: int) -> Step:
+    return Step.objects.create(
+        recording=recording,
+        index=index,
+        image=image,
+        generation=generation,
+        system=take.system,
+        target_sector=take.target_sector,
+        focus_sector=take.focus_sector,
+        prompt=take.prompt,
+        made_at=timezone.now(),
+        status=take.status,
+        reason=take.reason,
+        outside_delta=take.outside_delta,
+        change=take.change,
+        request_sha256=take.request_sha256,
+        recipe=take.recipe or {},
+    )
 
 
 def _system(generation: Generation | None, take: Take) -> str:
@@ -267,7 +281,9 @@ def _input(recording: Session, kept: Kept, number: int) -> Image:
     )
 
 
-def _changed(recording: Session, *, images: int) -> None:
+def _grown(recording: Session, *, images: int, steps_numbered: int) -> None:
+    """By so many pictures, up to that step; its mirror is told."""
+    Recording.objects.filter(session=recording).update(steps_numbered=steps_numbered)
     Session.objects.filter(pk=recording.pk).update(
         images_numbered=F("images_numbered") + images, last_active_at=timezone.now()
     )

@@ -1,15 +1,18 @@
 """Replays: the playhead of an identity, moved by one conditional UPDATE, so that each step is served once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import F, Q, QuerySet
 
-from prompt_media.errors import InvalidInput, NotFound, Unprocessable
+from prompt_media.errors import Conflict, FieldError, InvalidInput, NotFound, Unprocessable, listed
 from prompt_media.files import store
 from prompt_media.files.store import FileGone, Reader
 from prompt_media.jobs.receipts import Slip
+from sessions_app.editing.recipe import Asked, differing
 from sessions_app.models import Deck, Session, Step
+from sessions_app.selectors import recordings as selectors
 from sessions_app.services import decks, recordings
 
 if TYPE_CHECKING:
@@ -23,6 +26,12 @@ class NotReplaying(InvalidInput):
         super().__init__("Nothing is being replayed. Start with `POST /session/replay/<id>`.")
 
 
+class ReplayMismatch(Conflict):
+    """A strict replay was asked for something else than its recording was."""
+
+    code = "replay_mismatch"
+
+
 class FrameGone(NotFound):
     code = "file_gone"
 
@@ -31,6 +40,11 @@ class FrameGone(NotFound):
             f"The picture of step {step.index} is gone from the storage: its recording's folder was removed or changed "
             "by hand."
         )
+
+
+# What the request calls what is compared by its content.
+_SENT_AS = {"image_sha256": "image_base64"}
+_SHOWN = 80
 
 
 class Playhead(TypedDict):
@@ -102,6 +116,69 @@ def next_frame(*, owner: str) -> Frame | None:
         if file is not None:
             file.close()
     return None
+
+
+def answer_for(*, owner: str, asked: Asked) -> Step | None:
+    """The step with which a replay answers this request; None: it is to be made. In a strict replay that is the step
+    whose turn it is, and a request that differs raises ReplayMismatch; a fork answers with what it begins with, and
+    `new_only` with what it knows."""
+    deck = decks.of(owner)
+    if deck.replaying is None:
+        return None
+    match deck.mode:
+        case Deck.Mode.STRICT:
+            return _in_its_turn(owner, asked)
+        case Deck.Mode.FORK:
+            return _taken(owner)
+        case Deck.Mode.NEW_ONLY:
+            return _known(deck, deck.replaying, asked)
+    return None
+
+
+def _in_its_turn(owner: str, asked: Asked) -> Step:
+    step = _taken(owner, lambda step: _refuse_differing(step, asked))
+    if step is None:
+        raise ReplayMismatch(
+            "The recording has ended: everything in it was asked for. `POST /session/replay/stop` ends it."
+        )
+    return step
+
+
+def _taken(owner: str, judge: Callable[[Step], None] | None = None) -> Step | None:
+    """The next step, which the playhead passes; None: there is none left."""
+    while (step := _ahead(owner).first()) is not None:
+        if judge:
+            judge(step)
+        if _passed(owner, step):
+            return step
+    return None
+
+
+def _known(deck: Deck, recording: Session, asked: Asked) -> Step | None:
+    """What was made of this request: of equal ones the next in their order, then the last again."""
+    alike = selectors.steps(recording).filter(request_sha256=asked.sha256())
+    step = alike.filter(index__gte=deck.position).first()
+    if step is None:
+        return alike.last()
+    Deck.objects.filter(pk=deck.pk, replaying=recording, position=deck.position).update(position=step.index + 1)
+    return step
+
+
+def _refuse_differing(step: Step, asked: Asked) -> None:
+    recorded = step.recipe.get("asked")
+    if recorded is None:
+        raise ReplayMismatch(f"How step {step.index} was asked for is not known, so nothing can be compared with it.")
+    was = Asked.from_json(recorded)
+    if fields := differing(was, asked):
+        raise ReplayMismatch(
+            f"Step {step.index} was asked for otherwise: {listed(fields)}.",
+            errors=[_difference(field, was, asked) for field in fields],
+        )
+
+
+def _difference(field: str, was: Asked, asked: Asked) -> FieldError:
+    then, now = (str(getattr(one, field))[:_SHOWN] for one in (was, asked))
+    return FieldError(_SENT_AS.get(field, field), ReplayMismatch.code, f"It was {then}, and is {now}.")
 
 
 def _ahead(owner: str, *, from_start: bool = False) -> "QuerySet[WithAnnotations[Step, Playhead]]":

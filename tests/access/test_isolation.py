@@ -22,6 +22,8 @@ UNFIT = (400, 409, 413, 415, 422, 503)
 UNSAFE = [row for row in rows() if row.method not in SAFE and row.route != THE_ADMIN]
 NEVER_WAS = {
     "session_id": "00000000-0000-4000-8000-000000000000",
+    "recording_id": "nowhere",
+    "index": "0",
     "job_id": "00000000-0000-4000-8000-000000000000",
     "token_id": "987654321",
     "filename": "never-was.png",

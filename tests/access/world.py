@@ -27,7 +27,8 @@ from prompt_media.files import store
 from prompt_media.jobs.models import Job
 from prompt_media.web.identity import of_user
 from sessions_app.models import Generation, Image, Session, Tag
-from sessions_app.services import workspace
+from sessions_app.services import decks, replays, workspace
+from tests.sessions_app import recorded
 
 # Bodies without which a route cannot answer well; {…} is the world's. A dict goes as JSON, a form as a form.
 JSON: dict[tuple[str, str], dict[str, Any]] = {
@@ -37,6 +38,10 @@ JSON: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/session/{session_id}/generate/"): {"prompt": "@Logo in center"},
     ("POST", "/session/{session_id}/preview/"): {"prompt": "@Logo in center"},
     ("POST", "/session/{session_id}/zip/"): {"include_uploads": True},
+    ("POST", "/session/replay/{recording_id}/"): {"mode": "cassette"},
+    ("POST", "/session/replay/{recording_id}/fork/"): {"at": 1},
+    ("POST", "/api/v1/recordings/"): {"name": "made in a test"},
+    ("PATCH", "/api/v1/recordings/{recording_id}/"): {"name": "Renamed"},
     ("POST", "/api/v1/tokens/"): {"name": "made in a test"},
 }
 FORMS: dict[str, dict[str, Any]] = {
@@ -74,7 +79,7 @@ class World:
 
     def path(self, route: str, **others: str) -> str:
         """A route with the owner's ids in it. Which job or file fits, its route says."""
-        fitting = {"filename": self.values["output" if re.search("output|results", route) else "upload"]}
+        fitting = {"filename": self.values[_file_for(route)]}
         fitting |= {"job_id": self.values[_job_for(route)]} | others
         try:
             return route.format_map(self.values | fitting)
@@ -83,7 +88,7 @@ class World:
 
     def marks(self) -> list[bytes]:
         """What gives the owner away in an answer."""
-        kinds = ("session_id", "upload", "output", "queued", "failed", "done", "prefix")
+        kinds = ("session_id", "recording_id", "upload", "output", "queued", "failed", "done", "prefix")
         return [self.values[kind].encode() for kind in kinds]
 
     def body(self, method: str, route: str) -> dict[str, Any]:
@@ -97,7 +102,7 @@ class World:
 
     def is_known(self, method: str, route: str) -> bool:
         """Whether the call is whole, so that it must succeed."""
-        if route == "/readyz":  # no broker runs beside this test
+        if route in ("/readyz", "/session/replay/next/"):  # no broker runs here, and only the owner replays
             return False
         return method in ("GET", "DELETE") or (method, route) in JSON or route in FORMS
 
@@ -130,8 +135,14 @@ def _things(owner: User) -> dict[str, str]:
     )
     output = _image(session, 2, made_by=made)
     Session.objects.filter(pk=session.pk).update(images_numbered=2, generations_numbered=1)
+    recording = recorded.recording(owner=of_user(owner), steps=1)
+    decks.record(owner=of_user(owner), recording=recording)
+    replays.start(owner=of_user(owner), recording=recording)
     return {
         "session_id": session.public_id,
+        "recording_id": recording.public_id,
+        "index": "0",
+        "frame": "0000_BR.png",
         "upload": upload.name,
         "output": output.name,
         **{status: str(job.pk) for status, job in jobs.items()},
@@ -156,6 +167,10 @@ def _image(session: Session, number: int, **columns: Any) -> Image:
         session=session, number=number, name=name, key=key, media_type="image/png", width=8, height=6,
         bytes=len(data), sha256=hashlib.sha256(data).hexdigest(), **columns,
     )  # fmt: skip
+
+
+def _file_for(route: str) -> str:
+    return "frame" if "pictures/{filename}" in route else "output" if re.search("output|results", route) else "upload"
 
 
 def _job_for(route: str) -> str:

@@ -24,10 +24,12 @@ from prompt_media.jobs import runner, services
 from prompt_media.jobs.models import Job
 from prompt_media.web import identity
 from sessions_app.models import Image, Session
-from sessions_app.services import composition, uploads, workspace
+from sessions_app.services import composition, replays, uploads, workspace
 from sessions_app.services.composition import Wish
+from tests.sessions_app import recorded
 
 SESSION = "5e55105e-5510-4e55-8510-5e55105e5510"
+RECORDING = "my_experiment"
 TAGS = ("BG", "logo")
 PROMPT = "@BG is the background and @logo on the top right"
 JOBS = {status: UUID(int=0x10B << 112 | place) for place, status in enumerate(Job.Status)}
@@ -69,6 +71,9 @@ class House:
         """Everything is there again."""
         if not Session.objects.filter(public_id=SESSION).exists():
             self._furnish()
+        recording = Session.objects.filter(public_id=RECORDING).first()
+        recording = recording or recorded.recording(owner=self._owner, public_id=RECORDING, steps=2)
+        replays.start(owner=self._owner, recording=recording)
         for status, job in JOBS.items():
             told = {"status": status, "problem": PROBLEM if status == Job.Status.FAILED else None}
             Job.objects.update_or_create(
@@ -106,12 +111,18 @@ class House:
     def _known(self, name: str, path: str) -> Sequence[object]:
         return {
             "session_id": [SESSION],
+            "recording_id": [RECORDING],
+            "index": [0, 1],
             "token_id": [self._spare.pk],
             # A live job's events come from a server that streams, which a WSGI call is not.
             "job_id": [
                 str(job) for status, job in JOBS.items() if status not in Job.LIVE or not path.endswith("/events/")
             ],
-            "filename": self.outputs if "/output/" in path else self.uploads,
+            "filename": ["0000_BR.png"]
+            if "/pictures/" in path
+            else self.outputs
+            if "/output/" in path
+            else self.uploads,
         }.get(name, [])
 
     def _sent(self, name: str, value: object) -> object:

@@ -1,13 +1,17 @@
 """Recordings and replays as services: one deck for an identity, steps without gap or double, and what is let go."""
 
+from dataclasses import replace
+
 import pytest
+from django.db import transaction
 
 from prompt_media.errors import HouseError
 from prompt_media.files import store
 from prompt_media.imaging.geometry import Size
 from prompt_media.web.identity import HOUSE
 from sessions_app import names
-from sessions_app.models import Deck, Generation, Image, Session
+from sessions_app.editing.recipe import Asked
+from sessions_app.models import Deck, Generation, Image, Session, Step
 from sessions_app.selectors import recordings as selectors
 from sessions_app.services import decks, recordings, replays, workspace
 from sessions_app.services.recordings import Kept, Take
@@ -115,17 +119,29 @@ def test_steps_are_numbered_in_their_order_and_lie_where_they_are_promised(take,
     assert lab.revision > 2
 
 
-def test_details_tell_the_promised_words_in_the_promised_order(take):
+def test_what_a_transaction_that_was_taken_back_left_is_in_nobodys_way(take):
     lab = recordings.start(owner=HOUSE, public_id="lab")
-    step = recordings.append(recording=lab, generation=None, take=take("BR", focus_sector="TL"))
+    store.put("generation/sessions/lab/0000_BR.png", b"half a step")
 
-    told = selectors.told(lab)
+    step = recordings.append(recording=lab, generation=None, take=take("BR"))
 
-    assert list(told) == ["session_id", "created_at", "sequence"]
-    [entry] = told["sequence"]
-    promised = ["index", "filename", "target_sector", "focus_sector", "prompt", "timestamp"]
-    assert list(entry)[:6] == promised
-    assert [entry[word] for word in promised] == [0, "0000_BR.png", "BR", "TL", "a ladybug", step.made_at.timestamp()]
+    assert store.read(step.image.key) == take("BR").data
+
+
+def test_a_step_that_does_not_fit_leaves_neither_row_nor_file(take, settings):
+    lab = recordings.start(owner=HOUSE, public_id="lab")
+    settings.SESSION_FILES = 1
+    recordings.append(recording=lab, generation=None, take=take("BR"))
+
+    with transaction.atomic():
+        assert refusal(lambda: recordings.append(recording=lab, generation=None, take=take("TL"))) == "quota"
+        transaction.set_rollback(True)
+
+    assert [step.index for step in selectors.steps(lab)] == [0]
+    assert {found.key for found in store.walk("generation/sessions")} == {
+        "generation/sessions/lab/0000_BR.png",
+        "generation/sessions/lab/metadata.json",
+    }
 
 
 def test_a_replay_serves_each_step_once_and_then_is_complete():
@@ -260,7 +276,7 @@ def test_files_of_an_id_that_is_used_anew_are_left_to_the_sweep(take, monkeypatc
 
     recordings.delete(recording=lab)
 
-    assert "generation/sessions/lab/0000_BR.png" in [found.key for found in store.walk("generation/sessions")]
+    assert "generation/sessions/lab/0000_BR.png" in {found.key for found in store.walk("generation/sessions")}
 
 
 def test_a_deck_goes_along_at_sign_in():
@@ -279,3 +295,62 @@ def test_a_deck_goes_along_at_sign_in():
     assert frame.step.index == 1
     assert decks.of("user:7").prompts == {"default": ["mine"]}
     assert not Deck.objects.filter(owner="visitor:1").exists()
+
+
+def asked_for(step: Step, **others: object) -> Asked:
+    """The request that the step was the answer to, or one that differs from it."""
+    return replace(Asked.from_json(step.recipe["asked"]), **others)
+
+
+def test_a_strict_replay_answers_each_request_in_its_turn_and_names_what_differs():
+    lab = recorded.recording(owner=HOUSE, steps=2)
+    first, second = selectors.steps(lab)
+    replays.start(owner=HOUSE, recording=lab, mode=Deck.Mode.STRICT)
+
+    with pytest.raises(replays.ReplayMismatch) as refused:
+        replays.answer_for(owner=HOUSE, asked=asked_for(first, strength=0.5, image_sha256="0" * 64))
+
+    assert [error.field for error in refused.value.errors] == ["image_base64", "strength"]
+    assert replays.answer_for(owner=HOUSE, asked=asked_for(first)) == first, "the turn was not lost"
+    assert refusal(lambda: replays.answer_for(owner=HOUSE, asked=asked_for(first))) == "replay_mismatch"
+    assert replays.answer_for(owner=HOUSE, asked=asked_for(second)) == second
+    assert refusal(lambda: replays.answer_for(owner=HOUSE, asked=asked_for(second))) == "replay_mismatch"
+
+
+def test_a_strict_replay_refuses_what_it_cannot_compare():
+    lab = recorded.recording(owner=HOUSE, steps=1)
+    [step] = selectors.steps(lab)
+    Step.objects.update(recipe={})
+    replays.start(owner=HOUSE, recording=lab, mode=Deck.Mode.STRICT)
+    assert refusal(lambda: replays.answer_for(owner=HOUSE, asked=asked_for(step))) == "replay_mismatch"
+
+
+def test_a_fork_answers_with_its_beginning_and_then_lets_make():
+    lab = recorded.recording(owner=HOUSE, steps=3)
+    fork = replays.start(owner=HOUSE, recording=lab, mode=Deck.Mode.FORK, at=2).replaying
+    anything = asked_for(selectors.steps(lab)[0], prompt="something else")
+
+    answers = [replays.answer_for(owner=HOUSE, asked=anything) for _ in range(3)]
+
+    assert answers == [*selectors.steps(fork), None]
+
+
+def test_new_only_answers_what_it_knows_equal_requests_in_their_order():
+    lab = recorded.recording(owner=HOUSE, steps=3)
+    one, other, again = selectors.steps(lab)
+    wish = asked_for(one)
+    Step.objects.filter(pk__in=[one.pk, again.pk]).update(request_sha256=wish.sha256())
+    Step.objects.filter(pk=other.pk).update(request_sha256=asked_for(other).sha256())
+    replays.start(owner=HOUSE, recording=lab, mode=Deck.Mode.NEW_ONLY)
+
+    assert [replays.answer_for(owner=HOUSE, asked=wish) for _ in range(3)] == [one, again, again]
+    assert replays.answer_for(owner=HOUSE, asked=asked_for(other)) == other
+    assert replays.answer_for(owner=HOUSE, asked=asked_for(one, prompt="never asked")) is None
+
+
+@pytest.mark.parametrize("mode", [None, Deck.Mode.CASSETTE, Deck.Mode.VERIFY])
+def test_without_such_a_replay_everything_is_made(mode):
+    lab = recorded.recording(owner=HOUSE, steps=1)
+    if mode:
+        replays.start(owner=HOUSE, recording=lab, mode=mode)
+    assert replays.answer_for(owner=HOUSE, asked=asked_for(selectors.steps(lab)[0])) is None
