@@ -49,13 +49,6 @@ _MOODS = {
 }
 
 
-def verdict(step: Step) -> SafeString | str:
-    """What came out when the step was made again, as a coloured word."""
-    if not hasattr(step, "verdict"):
-        return "–"
-    return label(step.verdict.get_word_display(), _MOODS[Verdict.Word(step.verdict.word)])
-
-
 @admin.register(Recording)
 class RecordingAdmin(RemovableAdmin):
     list_display = ("named", "frames", "whose", "step_count", "weight", "recorders", "began", "active")
@@ -134,11 +127,11 @@ class RecordingAdmin(RemovableAdmin):
 
     @admin.display(description="Recorded by")
     def recorders(self, recording: Recording) -> SafeString | str:
-        return _owners(recording.session.recorders.all()) or "Nobody records it now."
+        return _owners(recording.session.recorders.all()) or self.empty_value_display
 
     @admin.display(description="Replayed by")
     def players(self, recording: Recording) -> SafeString | str:
-        return _owners(recording.session.players.all()) or "Nobody replays it now."
+        return _owners(recording.session.players.all()) or self.empty_value_display
 
     @admin.display(description="Started", ordering="session__created_at")
     def began(self, recording: Recording) -> SafeString:
@@ -177,7 +170,17 @@ class RecordingAdmin(RemovableAdmin):
 
 @admin.register(Step)
 class StepAdmin(ReadOnlyAdmin):
-    list_display = ("placed", "picture", "in_recording", "prompt_read", "sectors", "how", "outside", "verdict", "made")
+    list_display = (
+        "placed",
+        "picture",
+        "in_recording",
+        "prompt_read",
+        "sectors",
+        "how",
+        "outside",
+        "made_again",
+        "made",
+    )
     list_display_links = ("placed",)
     list_filter = ("status", "verdict__word", "system", "made_at")
     ordering = ("-made_at", "-pk")
@@ -186,7 +189,7 @@ class StepAdmin(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": (("picture", "prompt"),)}),
         ("Facts", {"fields": (
-            ("in_recording", "index"), ("sectors", "outside"), ("how", "reason"), ("verdict", "verdict_reason"),
+            ("in_recording", "index"), ("sectors", "outside"), ("how", "reason"), ("made_again", "verdict_reason"),
             ("made_at", "generation_page"), ("content", "system"),
         )}),
         ("How it is made again", {"fields": ("recipe_read",)}),
@@ -229,8 +232,10 @@ class StepAdmin(ReadOnlyAdmin):
         return titled(f"{step.outside_delta} pixels", changed)
 
     @admin.display(description="Made again", ordering="verdict__word")
-    def verdict(self, step: Step) -> SafeString | str:
-        return verdict(step)
+    def made_again(self, step: Step) -> SafeString | str:
+        if not hasattr(step, "verdict"):
+            return self.empty_value_display
+        return label(step.verdict.get_word_display(), _MOODS[Verdict.Word(step.verdict.word)])
 
     @admin.display(description="What differs")
     def verdict_reason(self, step: Step) -> str:
@@ -255,7 +260,7 @@ class StepAdmin(ReadOnlyAdmin):
 
 @admin.register(Deck)
 class DeckAdmin(ReadOnlyAdmin):
-    list_display = ("owner", "records", "scope", "replays", "mode", "has_prompts")
+    list_display = ("owner", "records", "scope", "replays", "mode", "whose_prompts")
     list_filter = ("scope", "mode")
     ordering = ("owner",)
     search_fields = ("owner", "recording__public_id", "replaying__public_id")
@@ -286,9 +291,9 @@ class DeckAdmin(ReadOnlyAdmin):
             link(Recording(session=deck.replaying), deck.replaying), f"{deck.position} of {deck.replay_length}"
         )
 
-    @admin.display(description="Own prompts", boolean=True)
-    def has_prompts(self, deck: Deck) -> bool:
-        return deck.prompts is not None
+    @admin.display(description="Prompts")
+    def whose_prompts(self, deck: Deck) -> str:
+        return "the house's" if deck.prompts is None else "own"
 
     @admin.display(description="Live session")
     def live_page(self, deck: Deck) -> SafeString | str:
