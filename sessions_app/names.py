@@ -124,7 +124,8 @@ RECORDING_ROOTS = ("generation/sessions", "generation/thumbnails", "generation/i
 
 def folders(public_id: str) -> tuple[str, ...]:
     """Where the files of the session of this id are. The id alone tells it: a recording's is never a UUID."""
-    return tuple(f"{root}/{public_id}" for root in (ROOTS if _UUID.fullmatch(public_id) else RECORDING_ROOTS))
+    roots = ROOTS if _UUID.fullmatch(public_id) else (*RECORDING_ROOTS, "incoming")
+    return tuple(f"{root}/{public_id}" for root in roots)
 
 
 def upload_key(session: str, name: str) -> str:

@@ -1,4 +1,5 @@
-"""What studio sessions own in the storage, and what /generate made unrecorded: uploads, outputs, what waits."""
+"""What studio sessions own in the storage, and what /generate made unrecorded: uploads, outputs; and what waits for a
+worker, for whichever session it was sent."""
 
 from collections.abc import Collection, Iterator
 from functools import partial
@@ -10,10 +11,13 @@ from prompt_media.jobs import selectors as jobs
 from prompt_media.jobs.models import Job
 from sessions_app import names, selectors
 from sessions_app.holdings import pages
-from sessions_app.models import Image, Session
+from sessions_app.models import Generation, Image, Session
 from sessions_app.services import importing, repairs, uploads
 
 KINDS = (Session.Kind.STUDIO, Session.Kind.LIVE)
+# Jobs that come with a file, and what those belong to: an import's session is still to be.
+_SENT = (uploads.KIND, importing.KIND, Generation.Kind.SECTOR)
+_FOR = ("session", "recording", "import")
 
 
 def keeper() -> Keeper:
@@ -47,9 +51,7 @@ def claimed(keys: Collection[str]) -> set[str]:
     # By session as well, because no index leads from a thumbnail's key to its row.
     near = Q(session__kind__in=KINDS, session__public_id__in=sessions)
     rows = Image.objects.filter(Q(key__in=keys) | near).values_list("key", "thumbnail_key")
-    waiting = _waiting_jobs().filter(
-        subject__in=[f"{word}:{one}" for word in ("session", "import") for one in sessions]
-    )
+    waiting = _waiting_jobs().filter(subject__in=[f"{word}:{one}" for word in _FOR for one in sessions])
     kept = {key for row in rows for key in row} | {key for job in waiting for key in _arrivals(job)}
     return kept & set(keys)
 
@@ -64,8 +66,7 @@ def _of_image(image: Image) -> Iterator[Claim]:
 
 def _waiting_jobs() -> QuerySet[Job]:
     """What was sent here and waits, is at work, or may be retried."""
-    sent = Job.objects.filter(kind__in=(uploads.KIND, importing.KIND))
-    return jobs.live(sent) | selectors.kept_for_retry().filter(kind__in=(uploads.KIND, importing.KIND))
+    return jobs.live(Job.objects.filter(kind__in=_SENT)) | selectors.kept_for_retry().filter(kind__in=_SENT)
 
 
 def _holder(key: str) -> str:

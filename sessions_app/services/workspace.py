@@ -249,6 +249,6 @@ def _discard_recording(public_id: str) -> None:
         holder = Session.objects.create(
             kind=Session.Kind.RECORDING, public_id=public_id, owner="", last_active_at=timezone.now()
         )
-        for root in names.RECORDING_ROOTS:
-            store.discard_folder(f"{root}/{public_id}")
+        for folder in names.folders(public_id):
+            store.discard_folder(folder)
         holder.delete()

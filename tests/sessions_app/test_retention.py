@@ -246,6 +246,18 @@ def test_a_deleted_recording_leaves_nothing(recording, settings):
     assert (deck.recording, deck.replaying) == (None, None)
 
 
+def test_what_was_sent_to_a_recording_waits_for_its_worker_and_goes_with_it(recording, settings, monkeypatch):
+    monkeypatch.setattr(jobs, "publish", lambda job: None)
+    waiting = left_behind(settings, f"incoming/{recording.public_id}/{uuid4().hex}", hours=2)
+    sent = {"files": [{"key": str(waiting.relative_to(settings.MEDIA_ROOT)), "bytes": 11}]}
+    jobs.submit(kind="sector", owner=HOUSE, title="Sector BR", payload=sent, subject=recording.subject)
+    assert not retention.sweep_files()
+
+    workspace.close(session=recording)
+
+    assert not waiting.parent.exists()
+
+
 def test_empty_folders_of_recordings_that_are_gone_are_removed(recording, settings):
     for root in ("sessions", "thumbnails"):
         Path(settings.MEDIA_ROOT, "generation", root, "session_1").mkdir(parents=True)
