@@ -13,8 +13,11 @@ _RESERVED = (".", "README")
 
 
 def holder_below(roots: Iterable[str], key: str) -> str | None:
-    """The session whose folder the key is in; empty for a loose file in a root, None for one that belongs there."""
-    root = next(root for root in roots if key.startswith(f"{root}/"))
+    """The session whose folder the key is in; empty for a loose file in a root, None for one that belongs there, and
+    for one that lies elsewhere."""
+    root = next((root for root in roots if key.startswith(f"{root}/")), None)
+    if root is None:
+        return None
     session, *rest = key.removeprefix(f"{root}/").split("/")
     if rest:
         return session

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from PIL import Image as Pillow
 
 from prompt_media.errors import NotFound
-from prompt_media.files import audit, store
+from prompt_media.files import audit, keepers, store
 from prompt_media.files.bucket import BucketStorage
 from prompt_media.files.keepers import Fault
 from prompt_media.jobs import services as jobs
@@ -300,6 +300,15 @@ def could_not_check(*options: str) -> str:
         call_command("check_storage", *options, stdout=io.StringIO())
     assert told.value.returncode == 2
     return str(told.value)
+
+
+def test_a_keeper_knows_nothing_of_what_another_answers_for(several):
+    keys = [found.key for found in store.walk()] + ["loose.txt", "elsewhere/a/b.png"]
+
+    claims = {keeper.name: keeper.claimed(keys) for keeper in keepers.all_of_them()}
+
+    assert set.intersection(*claims.values()) == set()
+    assert set.union(*claims.values()) == set(keys) - {"loose.txt", "elsewhere/a/b.png"}
 
 
 def test_a_storage_that_is_away_is_not_taken_for_an_empty_one(several, settings):
