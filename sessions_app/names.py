@@ -93,7 +93,7 @@ def label(file_name: str) -> str:
 
 
 # They stand in addresses where an id would, or may one day.
-RESERVED = frozenset({"create", "start", "list", "replay", "next", "stop", "active", "current"})
+RESERVED = frozenset({"create", "start", "list", "replay", "next", "stop", "active", "current", "import"})
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _RECORDING = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 

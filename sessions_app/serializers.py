@@ -191,6 +191,20 @@ class ZipInput(serializers.Serializer):
     include_uploads = Flag(default=False)
 
 
+class ImportInput(serializers.Serializer):
+    archive = serializers.FileField(help_text="A ZIP, tar.gz or tar of one recording.")
+
+
+class ImportOutput(serializers.Serializer):
+    session_id = serializers.CharField(help_text="The recording's id here.")
+    created_at = serializers.FloatField(help_text="Seconds since 1970.")
+    total_generations = serializers.IntegerField()
+    left_out = serializers.ListField(child=serializers.CharField(), help_text="Files that no recording has.")
+    renamed = serializers.DictField(
+        child=serializers.CharField(), help_text="Frames whose name was none of ours, and what they are called here."
+    )
+
+
 class IngredientRow(serializers.ModelSerializer):
     filename = serializers.CharField(source="image.name", read_only=True, allow_null=True, default=None)
 

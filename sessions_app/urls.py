@@ -4,7 +4,7 @@ from django.urls import path
 
 from prompt_media.web import rates
 from prompt_media.web.routes import both
-from sessions_app.api import lists, recorder, recordings, workspace
+from sessions_app.api import archives, lists, recorder, recordings, workspace
 
 urlpatterns = [
     *both("session/create/", workspace.CreateSession.as_view(), "session-create"),
@@ -31,7 +31,9 @@ urlpatterns = [
         recorder.Picture.as_view(),
         name="recording-picture",
     ),
+    *both("session/<recording:recording_id>/archive/", rates.reading(archives.Export.as_view()), "recording-archive"),
     path("api/v1/recordings/", recordings.Recordings.as_view(), name="recordings-list"),
+    path("api/v1/recordings/import/", archives.Import.as_view(), name="recording-import"),
     path("api/v1/recordings/<recording:recording_id>/", recordings.OneRecording.as_view(), name="recording-row"),
     path("api/v1/sessions/", lists.Sessions.as_view(), name="sessions-list"),
     path("api/v1/images/", lists.Images.as_view(), name="images-list"),

@@ -77,9 +77,13 @@ class Packed:
             yield _with(record, _TIME_IN_DIRECTORY, time) if record.startswith(_DIRECTORY) else record
 
 
-def stream(entries: Iterable[Entry | Written], *, save_as: str, dated: datetime | None = None) -> StreamingHttpResponse:
+def stream(entries: Iterable[Entry], *, save_as: str) -> StreamingHttpResponse:
     """The entries as a ZIP on its way to a caller."""
-    packed = Packed(entries, dated=dated)
+    return sent(Packed(entries), save_as=save_as)
+
+
+def sent(packed: Packed, *, save_as: str) -> StreamingHttpResponse:
+    """The archive on its way to a caller."""
     response = StreamingHttpResponse(packed, content_type="application/zip")
     response["Content-Length"] = str(len(packed))
     response["Content-Disposition"] = content_disposition_header(True, save_as)

@@ -10,12 +10,16 @@ _MEGABYTE = 1024 * 1024
 class BadRecording(Unprocessable):
     """No recording, or one that is not whole, or that plays tricks."""
 
+    code = "bad_archive"
+
     def __init__(self, detail: str) -> None:
         super().__init__(detail, field="archive")
 
 
 class ArchiveTooLarge(TooLarge):
     """More than is unpacked here, in files or in bytes."""
+
+    code = "archive_too_large"
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, field="archive")
@@ -28,7 +32,7 @@ class Limits:
     entries: int = 2000
     bytes: int = 500 * _MEGABYTE
     file_bytes: int = 20 * _MEGABYTE
-    json_bytes: int = 16 * _MEGABYTE
+    json_bytes: int = 8 * _MEGABYTE
     ratio: int = 200
     """Pictures hardly shrink when they are packed, JSON to a tenth: what shrinks to less than this is a bomb."""
     ratio_from: int = 4 * _MEGABYTE

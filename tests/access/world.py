@@ -46,6 +46,7 @@ JSON: dict[tuple[str, str], dict[str, Any]] = {
 }
 FORMS: dict[str, dict[str, Any]] = {
     "/upload/{session_id}/": {"files": b"a picture"},
+    "/api/v1/recordings/import/": {"archive": b"judged later, by a worker"},
     "/studio/new/": {"session": "{session_id}"},
     "/studio/{session_id}/pictures/": {"files": b"a picture"},
     "/studio/{session_id}/tag/": {"filename": "{upload}", "tag": "Another"},

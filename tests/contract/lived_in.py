@@ -4,6 +4,7 @@ A call may change or delete any of it: it is put back, under the same ids, befor
 """
 
 import importlib
+import json
 from collections.abc import Callable, Sequence
 from copy import copy
 from uuid import UUID
@@ -27,13 +28,15 @@ from sessions_app.models import Image, Session
 from sessions_app.services import composition, replays, uploads, workspace
 from sessions_app.services.composition import Wish
 from tests.sessions_app import recorded
+from tests.unpacking import packing
 
 SESSION = "5e55105e-5510-4e55-8510-5e55105e5510"
 RECORDING = "my_experiment"
 TAGS = ("BG", "logo")
 PROMPT = "@BG is the background and @logo on the top right"
 JOBS = {status: UUID(int=0x10B << 112 | place) for place, status in enumerate(Job.Status)}
-FORM = ("files", "include_outputs", "include_uploads")
+IMPORTED = "bug_report_xyz"
+FORM = ("files", "archive", "include_outputs", "include_uploads")
 SECRET = "pm_contract"
 CALLERS = "The caller's"
 PROBLEM = {"status": 415, "code": "broken_picture", "title": "Not a picture", "detail": "It is damaged.", "errors": []}
@@ -51,6 +54,10 @@ class House:
         found = {probe.name: Finding(State.OK, "It answers.") for probe in readiness.PROBES}
         monkeypatch.setattr(readiness.lookout, "look", lambda: found)
         self._picture = picture
+        metadata = packing.metadata(session_id=IMPORTED, sequence=[packing.entry()])
+        self._archive = packing.zipped(
+            {"metadata.json": json.dumps(metadata).encode(), "0000_BR.png": picture()}
+        ).getvalue()
         self._user = get_user_model().objects.create_superuser("ada", password="a long enough one")
         self._owner = identity.of_user(self._user)
         Token.objects.create(user=self._user, digest=digest(SECRET), name=CALLERS)
@@ -74,6 +81,7 @@ class House:
         recording = Session.objects.filter(public_id=RECORDING).first()
         recording = recording or recorded.recording(owner=self._owner, public_id=RECORDING, steps=2)
         replays.start(owner=self._owner, recording=recording)
+        Session.objects.filter(public_id=IMPORTED).delete()
         for status, job in JOBS.items():
             told = {"status": status, "problem": PROBLEM if status == Job.Status.FAILED else None}
             Job.objects.update_or_create(
@@ -133,6 +141,8 @@ class House:
                 return _one_of([PROMPT, f"{PROMPT}, slowly rotating"], value)
             case "files":
                 return [_one_of([self._picture(), self._picture("JPEG")], one) for one in value]
+            case "archive":
+                return _one_of([self._archive], value)
             case "assignments":
                 return [one | {"filename": self._sent("filename", one["filename"])} for one in value]
         return value

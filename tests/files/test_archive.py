@@ -4,7 +4,9 @@ import re
 import shutil
 import struct
 import subprocess
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile
@@ -13,7 +15,7 @@ import pytest
 
 from prompt_media.errors import NotFound
 from prompt_media.files import archive, store
-from prompt_media.files.archive import Entry
+from prompt_media.files.archive import Entry, Written
 from tests.sessions_app.calling import content
 
 # At its end an answer lets go of its database connection.
@@ -69,6 +71,33 @@ def test_names_are_made_harmless_and_none_comes_twice(entry, tmp_path):
         subprocess.run((unzip, "-q", "a.zip", "-d", "out"), cwd=tmp_path, check=True)
         unpacked = {path.read_bytes() for path in (tmp_path / "out" / "outputs").iterdir()}
         assert unpacked == {name.encode() for name in wanted}
+
+
+@pytest.mark.parametrize(
+    ("dated", "told"),
+    [
+        pytest.param(
+            datetime(2026, 3, 14, 14, 40, 7, tzinfo=timezone(timedelta(hours=1))), (2026, 3, 14, 13, 40, 6), id="UTC"
+        ),
+        pytest.param(datetime(1970, 1, 1, tzinfo=UTC), (1980, 1, 1, 0, 0, 0), id="before any ZIP"),
+        pytest.param(datetime(9998, 12, 31, tzinfo=UTC), (2107, 12, 31, 0, 0, 0), id="after every ZIP"),
+    ],
+)
+def test_entries_of_one_date_make_the_same_bytes_at_any_time(entry, monkeypatch, dated, told):
+    entries = [entry("a/a.png", b"a"), Written("a", "told.json", b"{}"), entry("a/inputs/b.png", b"PK\x01\x02" * 9)]
+    first = b"".join(archive.Packed(entries, dated=dated))
+    monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(1_000_000_000))
+
+    packed = archive.Packed(entries, dated=dated)
+
+    assert b"".join(packed) == first
+    assert len(packed) == len(first)
+    with ZipFile(BytesIO(first)) as read:
+        assert read.testzip() is None
+        assert {info.date_time for info in read.infolist()} == {told}
+        assert read.read("a/inputs/b.png") == b"PK\x01\x02" * 9
+    local = [first[at + 10 : at + 14] for at in range(len(first)) if first[at : at + 4] == b"PK\x03\x04"]
+    assert len(set(local)) == 1
 
 
 def records(packed: bytes) -> Iterator[bytes]:

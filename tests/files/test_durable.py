@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from prompt_media.errors import StorageFull, Unavailable
+from prompt_media.errors import NotFound, StorageFull, Unavailable
 from prompt_media.files import disk, store
 
 KEY = "uploads/somebody/a.png"
@@ -125,6 +125,25 @@ def test_of_many_who_want_a_name_at_once_one_gets_it(root, disks, monkeypatch):
 
     assert store.read(KEY) == bytes([got.index(True)]) * 5000
     assert (got.count(True), files_below(root)) == (1, [KEY])
+
+
+def test_a_file_gets_another_name_whatever_had_that_one(root):
+    store.put("incoming/x/a", NEW)
+    store.put(KEY, OLD)
+
+    store.move("incoming/x/a", KEY)
+
+    assert store.read(KEY) == NEW
+    assert files_below(root) == [KEY]
+
+
+def test_a_file_that_is_gone_gets_no_other_name(root):
+    store.put(KEY, OLD)
+
+    with pytest.raises(NotFound):
+        store.move("incoming/x/a", KEY)
+
+    assert store.read(KEY) == OLD
 
 
 def test_a_new_name_on_a_full_disk_is_not_taken(root, monkeypatch):

@@ -3,7 +3,7 @@
 import io
 import json
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +22,7 @@ from prompt_media.web.identity import HOUSE
 from sessions_app.models import Image, Recording, Session, Step
 from sessions_app.services import exporting, importing, mirrors, recordings
 from sessions_app.unpacking import manifest
+from tests.engine import servers
 from tests.sessions_app import recorded
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,7 +107,29 @@ def left_over() -> list[str]:
     ]
 
 
-def test_out_and_in_again_it_is_the_same_to_the_byte(recording, bring_in):
+@pytest.fixture(scope="session")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    with servers.s3(tmp_path_factory.mktemp("bucket") / "s3") as given:
+        yield given
+
+
+@pytest.fixture
+def storage(request: pytest.FixtureRequest, settings) -> None:
+    """Both kinds of storage; each test meets an empty one."""
+    if request.param == "s3":
+        settings.STORAGES = settings.STORAGES | {"default": servers.as_storage(request.getfixturevalue("bucket"))}
+        store.discard([found.key for found in store.walk()])
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        pytest.param("folder", id="folder"),
+        pytest.param("s3", id="s3", marks=pytest.mark.xdist_group("servers")),
+    ],
+    indirect=True,
+)
+def test_out_and_in_again_it_is_the_same_to_the_byte(storage, recording, bring_in):
     files, rows, archive = files_of("gaze-study-04"), rows_of(Session.objects.get()), packed(recording)
     recordings.delete(recording=recording)
     assert not list(store.walk("generation"))
@@ -222,7 +245,7 @@ def test_another_id_may_be_given(bring_in):
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        pytest.param(lambda: b"no archive", "unprocessable", id="no archive"),
+        pytest.param(lambda: b"no archive", "bad_archive", id="no archive"),
         pytest.param(lambda: tarred(plain() | {"0001_BR.png": b"GIF89a"}), "broken_picture", id="a damaged frame"),
         pytest.param(lambda: tarred(plain() | {"0001_BR.png": b"text"}), "unsupported_picture", id="no picture"),
         pytest.param(lambda: tarred(plain("../evil")), "bad_recording_id", id="an id with a path"),

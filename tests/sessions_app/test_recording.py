@@ -50,7 +50,7 @@ def test_an_id_that_can_be_a_folder_and_stand_in_an_address_is_taken(name):
 @pytest.mark.parametrize(
     "name",
     ["", ".", "..", "a..b", ".hidden", "_a", "-a", "a/b", "a\\b", "../a", "a b", "a\n", "\x07a", "ä", "x" * 65, "a%2fb",
-     "stop", "Start", "REPLAY", "next", "list", "create", "active", "current",
+     "stop", "Start", "REPLAY", "next", "list", "create", "active", "current", "import",
      "5e55105e-5510-4e55-8510-5e55105e5510", "5E55105E-5510-4E55-8510-5E55105E5510"],
 )  # fmt: skip
 def test_an_id_that_could_mean_something_else_is_refused(name):

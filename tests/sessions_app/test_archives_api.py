@@ -1,0 +1,128 @@
+"""Recordings out and in through the API's doors."""
+
+from collections.abc import Callable
+from io import BytesIO
+from uuid import uuid4
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from prompt_media.files import store
+from prompt_media.web.identity import HOUSE
+from sessions_app.models import Session
+from sessions_app.services import mirrors
+from tests.sessions_app import recorded
+from tests.sessions_app.calling import content, refused
+
+IMPORT = "/api/v1/recordings/import/"
+
+
+@pytest.fixture
+def recording(transactional_db) -> Session:
+    made = recorded.recording(owner=HOUSE)
+    mirrors.render_anew(made.pk)
+    return made
+
+
+@pytest.fixture
+def send(client: Client, worker) -> Callable:
+    def send(data: bytes, query: str = "", **headers: str):
+        file = SimpleUploadedFile("recording.zip", data)
+        return client.post(IMPORT + query, {"archive": file}, headers=headers)
+
+    return send
+
+
+@pytest.mark.parametrize("path", ["/session/gaze-study-04/archive", "/session/gaze-study-04/archive/"])
+def test_both_forms_of_the_address_give_the_archive(client, recording, path):
+    response = client.get(path)
+    data = content(response)
+
+    assert response["Content-Type"] == "application/zip"
+    assert response["Content-Disposition"] == 'attachment; filename="gaze-study-04.zip"'
+    assert int(response["Content-Length"]) == len(data)
+    with ZipFile(BytesIO(data)) as archive:
+        assert archive.namelist()[:3] == [f"gaze-study-04/{name}.json" for name in ("metadata", "recipes", "manifest")]
+
+
+def test_what_is_imported_answers_as_what_was_exported(client, recording, send):
+    def answers() -> list[object]:
+        frames = [client.get(f"/session/gaze-study-04/frames/{index}") for index in range(4)]
+        told = [(one["ETag"], one["X-Sector"], one["X-Prompt"], one["X-Index"], content(one)) for one in frames]
+        return [client.get("/session/gaze-study-04").json(), told]
+
+    before, archive = answers(), content(client.get("/session/gaze-study-04/archive"))
+    assert client.delete("/session/gaze-study-04").status_code == 200
+
+    response = send(archive)
+
+    assert response.status_code == 201, response.content
+    assert response.json() == {
+        "session_id": "gaze-study-04",
+        "created_at": before[0]["created_at"],
+        "total_generations": 4,
+        "left_out": [],
+        "renamed": {},
+    }
+    assert answers() == before
+    assert content(client.get("/session/gaze-study-04/archive")) == archive
+
+
+def test_an_import_that_nobody_waits_for_tells_its_result_later(client, recording, send):
+    archive = content(client.get("/session/gaze-study-04/archive"))
+
+    response = send(archive, "?session_id=another", prefer="respond-async")
+
+    assert response.status_code == 202
+    assert client.get(response["Location"]).json()["result"]["session_id"] == "another"
+
+
+def test_one_key_imports_once(client, recording, send):
+    archive, key = content(client.get("/session/gaze-study-04/archive")), str(uuid4())
+
+    first, second = (send(archive, "?session_id=another", idempotency_key=key) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second["Idempotent-Replayed"] == "true"
+    assert Session.objects.count() == 2
+
+
+def test_somebody_elses_recording_is_not_there(client, recording):
+    Session.objects.update(owner="user:4711")
+
+    refused(client.get("/session/gaze-study-04/archive"), 404, "unknown_recording")
+
+
+def test_a_folder_that_somebody_emptied_is_told(client, recording):
+    store.discard_folder("generation/sessions/gaze-study-04")
+
+    problem = refused(client.get("/session/gaze-study-04/archive"), 404, "file_gone")
+
+    assert "0000_BR.png" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("form", "query", "status", "code"),
+    [
+        pytest.param({}, "", 400, "no_files", id="nothing"),
+        pytest.param({"archive": "text"}, "", 400, "no_files", id="text"),
+        pytest.param({"file": b"x"}, "", 400, "invalid", id="another field"),
+        pytest.param({"archive": [b"x", b"y"]}, "", 400, "no_files", id="two archives"),
+        pytest.param({"archive": b"x"}, "", 422, "bad_archive", id="no archive"),
+        pytest.param({"archive": b"x"}, "?session_id=stop", 422, "bad_recording_id", id="a reserved id"),
+        pytest.param({"archive": b"x"}, "?session_id=GAZE-study-04", 409, "recording_exists", id="an id that is taken"),
+    ],
+)
+def test_what_cannot_be_imported_is_refused(client, worker, recording, form, query, status, code):
+    def part(value: object) -> object:
+        return SimpleUploadedFile("a.zip", value) if isinstance(value, bytes) else value
+
+    body = {
+        name: [part(one) for one in given] if isinstance(given, list) else part(given) for name, given in form.items()
+    }
+
+    refused(client.post(IMPORT + query, body), status, code)
+
+    assert Session.objects.count() == 1
