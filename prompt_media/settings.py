@@ -285,8 +285,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = max(100, UPLOAD_FILES)
 CORS_ALLOWED_ORIGINS: list[str] = TRUSTED_ORIGINS
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "prefer"]
 CORS_EXPOSE_HEADERS = [
-    "X-Sector", "X-Prompt", "X-Index", "X-Target-Sector", "X-Outside-Delta", "Location", "Retry-After",
-    "Idempotent-Replayed",
+    "X-Sector", "X-Prompt", "X-Index", "X-Target-Sector", "X-Outside-Delta", "X-Generation-Status", "X-Verdict",
+    "X-Verdict-Reason", "X-Drift", "ETag", "Location", "Retry-After", "Idempotent-Replayed",
 ]  # fmt: skip
 CSRF_TRUSTED_ORIGINS: list[str] = TRUSTED_ORIGINS
 CSRF_FAILURE_VIEW = "prompt_media.web.errors.csrf_failure"
