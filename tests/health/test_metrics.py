@@ -1,6 +1,7 @@
 """/metrics: what Prometheus reads, and that nobody who calls can make it grow or stop."""
 
 import pytest
+from django.utils import timezone
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from redis import ConnectionError as BrokerGone
@@ -9,6 +10,9 @@ from prompt_media.health import metrics
 from prompt_media.health.findings import Finding, State
 from prompt_media.jobs import services, tally, workers
 from prompt_media.jobs.models import Job
+from sessions_app.models import Deck, Step, Verdict
+from sessions_app.services import mirrors
+from tests.sessions_app import recorded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,3 +93,17 @@ def test_a_broker_that_goes_down_meanwhile_takes_only_its_own_numbers_along(clie
     told = client.get("/metrics").text
     assert "prompt_media_jobs{" in told
     assert "prompt_media_job_seconds_count" not in told
+
+
+def test_recordings_are_told_by_what_became_of_them(client):
+    made = recorded.recording(owner="house", steps=3)
+    Step.objects.filter(recording=made, index=2).update(status=Step.Status.FALLBACK)
+    Verdict.objects.create(step=made.steps.get(index=0), word=Verdict.Word.DRIFTED, at=timezone.now())
+    Deck.objects.create(owner="house", recording=made)
+    told = read(client)
+    assert (told["prompt_media_steps", "made"], told["prompt_media_steps", "fallback"]) == (2, 1)
+    assert told["prompt_media_verdicts", "drifted"] == 1
+    assert (told["prompt_media_decks", "recording"], told["prompt_media_decks", "replaying"]) == (1, 0)
+    assert told["prompt_media_mirrors_late",] == 1
+    mirrors.sweep()
+    assert read(client)["prompt_media_mirrors_late",] == 0
