@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,13 @@ _JOBS = "SELECT id, kind, status, attempts, subject, payload, problem FROM jobs_
 _IMAGES = """
 SELECT image.key, image.thumbnail_key, image.sha256, image.name, generation.job_id FROM sessions_app_image image
 LEFT JOIN sessions_app_generation generation ON generation.id = image.made_by_id
+"""
+_STEPS = """
+SELECT session.public_id, recording.steps_numbered, step."index", image.name FROM sessions_app_recording recording
+JOIN sessions_app_session session ON session.id = recording.session_id
+LEFT JOIN sessions_app_step step ON step.recording_id = session.id
+LEFT JOIN sessions_app_image image ON image.id = step.image_id
+ORDER BY session.id, step."index"
 """
 
 
@@ -48,11 +56,31 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """How many steps were numbered, and those there are: index and frame, in order."""
+
+    id: str
+    numbered: int
+    steps: tuple[tuple[int, str], ...]
+
+    @property
+    def mirror(self) -> str:
+        return f"generation/sessions/{self.id}/metadata.json"
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
-    """All jobs and images of a studio at one moment."""
+    """All jobs, images and recordings of a studio at one moment."""
 
     jobs: dict[UUID, Job]
     images: tuple[Image, ...]
+    recordings: tuple[Recording, ...] = ()
+
+    @property
+    def keys(self) -> set[str]:
+        """Every file that a row points to."""
+        pictures = {key for image in self.images for key in (image.key, image.thumbnail_key) if key}
+        return pictures | {recording.mirror for recording in self.recordings}
 
     def count(self) -> Counter[str]:
         """How many jobs ended how."""
@@ -68,34 +96,37 @@ class Ledger:
         told = [f"job {one} was accepted and has no row" for one in accepted if one not in self.jobs]
         for job in self.jobs.values():
             told += [f"{job.kind} {job.id}: {fault}" for fault in _faults(job, results[job.id], names)]
-        return told
+        return told + [fault for recording in self.recordings for fault in _out_of_order(recording)]
 
     def missing(self, media: Path) -> list[str]:
         """Rows whose file is gone or holds other bytes."""
         gone = [image.key for image in self.images if not _holds(media / image.key, image.sha256)]
-        return gone + [image.key for image in self.images if not (media / image.thumbnail_key).is_file()]
+        return gone + [key for key in self.keys if not (media / key).is_file()]
+
+    def untold(self, media: Path) -> list[str]:
+        """Mirrors that do not tell what the rows tell."""
+        return [one.mirror for one in self.recordings if _told(media / one.mirror) != list(one.steps)]
 
     def orphans(self, media: Path) -> list[str]:
         """Files to which no row points: what a kill between the two leaves for the sweeps."""
-        known = {key for image in self.images for key in (image.key, image.thumbnail_key)}
-        roots = (media / root for root in ("uploads", "output", "incoming"))
+        roots = (media / root for root in ("uploads", "output", "incoming", "generation"))
         files = (one.relative_to(media).as_posix() for root in roots for one in root.rglob("*") if one.is_file())
-        return sorted(set(files) - known)
+        return sorted(set(files) - self.keys)
 
 
 def of_folder(data_dir: Path) -> Ledger:
     """The ledger of a studio on SQLite."""
     with closing(sqlite3.connect(f"file:{data_dir / 'db.sqlite3'}?mode=ro", uri=True, timeout=60)) as database:
-        return _ledger(database.execute(_JOBS).fetchall(), database.execute(_IMAGES).fetchall())
+        return _ledger(*(database.execute(question).fetchall() for question in (_JOBS, _IMAGES, _STEPS)))
 
 
 def of_postgres(url: str) -> Ledger:
     """The ledger of a studio on PostgreSQL."""
     with psycopg.connect(url) as database:
-        return _ledger(database.execute(_JOBS).fetchall(), database.execute(_IMAGES).fetchall())
+        return _ledger(*(database.execute(question).fetchall() for question in (_JOBS, _IMAGES, _STEPS)))
 
 
-def _ledger(jobs: Iterable[tuple], images: Iterable[tuple]) -> Ledger:
+def _ledger(jobs: Iterable[tuple], images: Iterable[tuple], steps: Iterable[tuple]) -> Ledger:
     read = (
         Job(_uuid(pk), kind, status, attempts, subject, _json(payload) or {}, _json(problem))
         for pk, kind, status, attempts, subject, payload, problem in jobs
@@ -103,6 +134,10 @@ def _ledger(jobs: Iterable[tuple], images: Iterable[tuple]) -> Ledger:
     return Ledger(
         jobs={job.id: job for job in read},
         images=tuple(Image(*facts, job=_uuid(job) if job else None) for *facts, job in images),
+        recordings=tuple(
+            Recording(name, numbered, tuple((index, frame) for *_, index, frame in rows if frame))
+            for (name, numbered), rows in groupby(steps, key=lambda row: row[:2])
+        ),
     )
 
 
@@ -115,8 +150,23 @@ def _faults(job: Job, results: int, names: set[str]) -> Iterable[str]:
         return  # its session is gone, and its results with it
     if job.kind == "compose" and results != (job.status == "done"):
         yield f"{job.status} with {results} results"
+    if job.kind == "sector" and results > (job.status == "done"):
+        yield f"{job.status} with {results} results"
     if job.kind == "upload" and job.status == "done" and not set(job.payload["names"]) <= names:
         yield "done, and a picture of it has no row"
+
+
+def _out_of_order(recording: Recording) -> Iterable[str]:
+    if [index for index, _ in recording.steps] != list(range(recording.numbered)):
+        yield f"recording {recording.id}: numbered {recording.numbered}, and has {recording.steps}"
+    if len({frame for _, frame in recording.steps}) != len(recording.steps):
+        yield f"recording {recording.id}: a frame is there twice"
+
+
+def _told(mirror: Path) -> list[tuple[int, str]]:
+    """The sequence as a metadata.json tells it; empty when there is none."""
+    told = json.loads(mirror.read_text()) if mirror.is_file() else {"sequence": []}
+    return [(entry["index"], entry["filename"]) for entry in told["sequence"]]
 
 
 def _holds(path: Path, digest: str) -> bool:

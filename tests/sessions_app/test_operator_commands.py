@@ -17,7 +17,8 @@ from prompt_media.files.found import Found
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
 from sessions_app.models import Session
-from sessions_app.services import workspace
+from sessions_app.services import mirrors, workspace
+from tests.sessions_app import recorded
 from tests.sessions_app.conftest import HOUSE
 
 
@@ -190,3 +191,17 @@ def test_cleaning_forgets_the_bare_rows_of_old_jobs(transactional_db, settings, 
     assert Job.objects.exists()
     assert "1 row of old jobs deleted" in in_words("cleanup")
     assert not Job.objects.exists()
+
+
+def test_a_recording_is_told_with_all_its_folders_and_never_cleaned_away(transactional_db, settings):
+    made = recorded.recording(owner=HOUSE, public_id="gaze-study-04", steps=3)
+    mirrors.render(made.pk)
+    Session.objects.filter(pk=made.pk).update(last_active_at=timezone.now() - timedelta(days=400))
+    before = files(settings)
+
+    (one,) = told("usage", "--older-than", "300")["sessions"]
+
+    assert (one["session"], one["owner"], one["expires_at"]) == ("gaze-study-04", HOUSE, None)
+    assert (one["files"], one["bytes"]) == (len(before), sum(before.values()))
+    assert told("cleanup", "--older-than", "1")["sessions"] == []
+    assert files(settings) == before

@@ -33,7 +33,9 @@ def _jobs(ledger: Ledger, diary: Diary) -> Iterator[str]:
     ends = ledger.count()
     told = ", ".join(f"{ends[status]} {status}" for status in ("done", "failed", "cancelled", "queued", "running"))
     lost = sum(pk not in ledger.jobs for pk in diary.accepted) + len(ledger.live())
+    steps = sum(len(recording.steps) for recording in ledger.recordings)
     twice = sum(count > 1 for count in Counter(image.job for image in ledger.images if image.job).values())
+    yield f"recordings    {len(ledger.recordings)} with {steps} steps in order"
     attempts = Counter(job.attempts for job in ledger.jobs.values())
     yield f"jobs          {len(ledger.jobs)} accepted: {told}; {lost} lost, {twice} done twice"
     yield f"attempts      {', '.join(f'{count} took {number}' for number, count in sorted(attempts.items()))}"
@@ -52,9 +54,9 @@ def _files(house: House, diary: Diary, ledger: Ledger) -> Iterator[str]:
     found = house.check_storage()
     diary.wrong += [f"check_storage: {count} {fault}" for fault, count in found.items() if fault != _ORPHAN]
     if house.is_grown:
-        known = {key for image in ledger.images for key in (image.key, image.thumbnail_key)}
-        yield f"orphans       {len(servers.keys(house.given) - known)} files to which no row points (yet unswept)"
+        yield f"orphans       {len(servers.keys(house.given) - ledger.keys)} files to which no row points (yet unswept)"
         return
+    diary.wrong += [f"{mirror} tells other than its rows" for mirror in ledger.untold(house.media)]
     orphans = ledger.orphans(house.media)
     house.age()
     house.check_storage("--fix")

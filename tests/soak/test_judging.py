@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.engine.calling import Answer
-from tests.engine.ledger import Image, Job, Ledger
+from tests.engine.ledger import Image, Job, Ledger, Recording
 from tests.soak import faults
 from tests.soak.diary import Diary, Fault
 
@@ -85,6 +85,32 @@ def test_the_ledger_tells_what_does_not_hold(jobs, images, told):
     ledger = Ledger({job.id: job for job in jobs}, tuple(images))
 
     assert len(ledger.broken([DONE.id])) == told
+
+
+@pytest.mark.parametrize(
+    ("recording", "told"),
+    [
+        pytest.param(Recording("a", 2, ((0, "0000_BR.png"), (1, "0001_TL.png"))), 0, id="all well"),
+        pytest.param(Recording("a", 0, ()), 0, id="empty"),
+        pytest.param(Recording("a", 2, ((0, "0000_BR.png"), (2, "0002_TL.png"))), 1, id="a gap"),
+        pytest.param(Recording("a", 2, ((0, "0000_BR.png"),)), 1, id="numbered and lost"),
+        pytest.param(Recording("a", 2, ((0, "0000_BR.png"), (1, "0000_BR.png"))), 1, id="a double"),
+    ],
+)
+def test_the_ledger_tells_a_sequence_that_does_not_hold(recording, told):
+    assert len(Ledger({}, (), (recording,)).broken()) == told
+
+
+def test_the_ledger_tells_a_mirror_that_is_behind(tmp_path):
+    ledger = Ledger({}, (), (Recording("a", 1, ((0, "0000_BR.png"),)),))
+    mirror = tmp_path / "generation/sessions/a/metadata.json"
+    assert ledger.untold(tmp_path) == ["generation/sessions/a/metadata.json"]
+    mirror.parent.mkdir(parents=True)
+    mirror.write_text('{"sequence": []}')
+    assert ledger.untold(tmp_path)
+    mirror.write_text('{"sequence": [{"index": 0, "filename": "0000_BR.png"}]}')
+    assert ledger.untold(tmp_path) == []
+    assert ledger.orphans(tmp_path) == []
 
 
 def test_the_ledger_tells_a_row_without_its_file_and_a_file_without_its_row(tmp_path):
