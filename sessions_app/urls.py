@@ -4,7 +4,7 @@ from django.urls import path
 
 from prompt_media.web import rates
 from prompt_media.web.routes import both
-from sessions_app.api import archives, lists, recorder, recordings, workspace
+from sessions_app.api import archives, comparisons, lists, recorder, recordings, workspace
 
 urlpatterns = [
     *both("session/create/", workspace.CreateSession.as_view(), "session-create"),
@@ -26,6 +26,11 @@ urlpatterns = [
     path("session/<id:session_id>/output/<file:filename>", workspace.OutputFile.as_view(), name="output-file"),
     *both("session/<recording:recording_id>/", recorder.OneRecording.as_view(), "recording-details"),
     *both("session/<recording:recording_id>/frames/<int:index>/", recorder.Frame.as_view(), "frame"),
+    *both(
+        "session/<recording:recording_id>/frames/<int:index>/difference/",
+        comparisons.StepDifference.as_view(),
+        "recording-difference",
+    ),
     path(
         "session/<recording:recording_id>/pictures/<file:filename>",
         recorder.Picture.as_view(),
@@ -35,6 +40,11 @@ urlpatterns = [
     path("api/v1/recordings/", recordings.Recordings.as_view(), name="recordings-list"),
     path("api/v1/recordings/import/", archives.Import.as_view(), name="recording-import"),
     path("api/v1/recordings/<recording:recording_id>/", recordings.OneRecording.as_view(), name="recording-row"),
+    path(
+        "api/v1/recordings/<recording:recording_id>/compare/",
+        comparisons.Compare.as_view(),
+        name="recording-comparison",
+    ),
     path("api/v1/sessions/", lists.Sessions.as_view(), name="sessions-list"),
     path("api/v1/images/", lists.Images.as_view(), name="images-list"),
     path("api/v1/generations/", lists.Generations.as_view(), name="generations-list"),

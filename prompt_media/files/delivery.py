@@ -4,6 +4,7 @@ With `S3_SIGNED_URLS` a bucket sends them itself: whoever may have a file is sen
 """
 
 import re
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from django.conf import settings
@@ -42,7 +43,7 @@ def send(
     A small one always comes from here: pages read the pixels of thumbnails, and may not read another origin's.
     """
     quoted = f'"{etag}"'
-    if {quoted, f"W/{quoted}", "*"} & set(parse_etags(request.headers.get("If-None-Match", ""))):
+    if _is_had(request, quoted):
         return _marked(HttpResponseNotModified(), quoted)
     shown_as = content_disposition_header(bool(save_as), save_as or PurePosixPath(key).name) or "inline"
     if settings.S3_SIGNED_URLS and request.method == "GET" and not is_small:
@@ -65,6 +66,15 @@ def hand_out(file: Reader, *, name: str, media_type: str, etag: str) -> HttpResp
     return response
 
 
+def made(request: HttpRequest, make: Callable[[], bytes], *, media_type: str, etag: str) -> HttpResponseBase:
+    """A file that is made for this answer and not stored, unless the caller has it. The same `etag`, the same bytes."""
+    quoted = f'"{etag}"'
+    answer = HttpResponseNotModified() if _is_had(request, quoted) else HttpResponse(make(), content_type=media_type)
+    response = _marked(answer, quoted)
+    del response["Accept-Ranges"]
+    return response
+
+
 def stamped(name: str) -> str:
     """A download's name: `<stem>_YYYYMMDD_HHMMSS.<ext>`, in the house's time zone."""
     path = PurePosixPath(name)
@@ -80,6 +90,11 @@ def _answered(request: HttpRequest, key: str, quoted: str) -> HttpResponseBase:
     if is_theirs and (found := _RANGE.fullmatch(asked)) and _is_range(*found.groups()):
         return _part(request, key, *found.groups())
     return _whole(key)
+
+
+def _is_had(request: HttpRequest, quoted: str) -> bool:
+    """Whether the caller says that it has this very file."""
+    return bool({quoted, f"W/{quoted}", "*"} & set(parse_etags(request.headers.get("If-None-Match", ""))))
 
 
 def _is_range(first: str, last: str) -> bool:

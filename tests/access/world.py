@@ -59,6 +59,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "/account/password/": {"old_password": "wrong", "new_password1": "x", "new_password2": "x"},
     "/account/tokens/": {"name": "made in a test", "scope": "read", "days": "30"},
 }
+# What an address asks, without which it cannot answer well.
+QUERIES = {"/api/v1/recordings/{recording_id}/compare/": "?with={recording_id}"}
 BROWSER = {"accept": "text/html"}
 
 
@@ -83,7 +85,7 @@ class World:
         fitting = {"filename": self.values[_file_for(route)]}
         fitting |= {"job_id": self.values[_job_for(route)]} | others
         try:
-            return route.format_map(self.values | fitting)
+            return (route + QUERIES.get(route, "")).format_map(self.values | fitting)
         except KeyError as unknown:
             raise AssertionError(f"{route}: tell tests/access/world.py a {unknown} of the owner's.") from unknown
 

@@ -99,6 +99,8 @@ class House:
             case.path_parameters = {
                 name: _one_of(self._known(name, case.path), value) for name, value in case.path_parameters.items()
             }
+        if not case.meta.is_negative_at(ParameterLocation.QUERY):
+            case.query = {name: _one_of(self._known(name, case.path), value) for name, value in case.query.items()}
         if isinstance(case.body, dict) and not body_is_wrong:
             case.body = {name: self._sent(name, value) for name, value in case.body.items()}
             if case.media_type == "multipart/form-data":
@@ -120,6 +122,8 @@ class House:
         return {
             "session_id": [SESSION],
             "recording_id": [RECORDING],
+            "with": [RECORDING],
+            "to": ["previous", "input", RECORDING],
             "index": [0, 1],
             "token_id": [self._spare.pk],
             # A live job's events come from a server that streams, which a WSGI call is not.
