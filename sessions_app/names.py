@@ -144,9 +144,14 @@ def output_key(session: str, name: str) -> str:
     return f"output/{session}/{name}"
 
 
+def incoming_folder(session: str) -> str:
+    """Below which key uploads wait, of a session, or of an import whose session is still to be."""
+    return f"incoming/{session}"
+
+
 def incoming_key(session: str, name: str) -> str:
     """Where an upload waits, untrusted, until a worker has decoded it."""
-    return f"incoming/{session}/{name}"
+    return f"{incoming_folder(session)}/{name}"
 
 
 def frame_name(index: int, sector: str, extension: str) -> str:

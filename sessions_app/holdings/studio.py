@@ -1,12 +1,12 @@
 """What studio sessions own in the storage, and what /generate made unrecorded: uploads, outputs; and what waits for a
 worker, for whichever session it was sent."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
 from django.db.models import Q, QuerySet
 
-from prompt_media.files.keepers import Claim, Keeper, Part
+from prompt_media.files.keepers import Claim, Holder, Keeper, Part
 from prompt_media.jobs import selectors as jobs
 from prompt_media.jobs.models import Job
 from sessions_app import names, selectors
@@ -31,7 +31,7 @@ def keeper() -> Keeper:
         is_true=lambda claim: True,
         mend=repairs.mend,
         forget=repairs.forget,
-        holders=partial(pages.holders_among, KINDS),
+        holders=holders,
     )
 
 
@@ -42,7 +42,7 @@ def claims() -> Iterator[Claim]:
     for job in _waiting_jobs().order_by("pk").iterator(chunk_size=pages.PAGE):
         for key in _arrivals(job):
             holder = _holder(key)
-            yield Claim(key, Part.WAITING, row=0, holder=holder, folder=f"incoming/{holder}")
+            yield Claim(key, Part.WAITING, row=0, holder=holder, folder=names.incoming_folder(holder))
 
 
 def claimed(keys: Collection[str]) -> set[str]:
@@ -54,6 +54,17 @@ def claimed(keys: Collection[str]) -> set[str]:
     waiting = _waiting_jobs().filter(subject__in=[f"{word}:{one}" for word in _FOR for one in sessions])
     kept = {key for row in rows for key in row} | {key for job in waiting for key in _arrivals(job)}
     return kept & set(keys)
+
+
+def holders(wanted: Collection[str]) -> Mapping[str, Holder]:
+    """The sessions of these ids, and the imports whose session is still to be."""
+    jobs = _waiting_jobs().filter(subject__in=[f"import:{one}" for one in wanted])
+    imports = {place: _importer(job, place) for job in jobs if (place := job.subject.removeprefix("import:"))}
+    return {**pages.holders_among(KINDS, wanted), **imports}
+
+
+def _importer(job: Job, place: str) -> Holder:
+    return Holder(place, f"{job.title}: {job.about}", job.owner, job.created_at, None)
 
 
 def _of_image(image: Image) -> Iterator[Claim]:

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 
-from prompt_media.errors import HouseError, NotFound, TooLarge, Unprocessable, UnsupportedPicture
+from prompt_media.errors import Conflict, HouseError, NotFound, TooLarge, Unprocessable, UnsupportedPicture
 from prompt_media.files import intake, layers, sandbox, store
 from prompt_media.imaging import decode, encode
 from prompt_media.imaging.decode import Facts
@@ -69,6 +69,8 @@ class Ready:
     """A recording that only lacks its rows."""
 
     public_id: str
+    place: str
+    """In which folder its files wait."""
     found: Archive
     pictures: list[Staged] = field(default_factory=list)
 
@@ -134,22 +136,25 @@ def carry_out(ticket: Ticket) -> Outcome:
     files = ticket.payload.get("files", [])
     if not files:
         raise NotFound("The archive is not kept any more. Send it again.", code="file_gone")
-    with _final_refusals(ticket), store.on_disk(files[0]["key"]) as file:
-        ready = prepare(kinds.package(file, limits()), public_id=ticket.payload["as"], progress=ticket)
+    key, place = files[0]["key"], ticket.job.subject.partition(":")[2]
+    with _final_refusals(ticket), store.on_disk(key) as file:
+        package = kinds.package(file, limits())
+        ready = prepare(package, public_id=ticket.payload["as"], place=place, progress=ticket)
     return Outcome(write=partial(_finish, ticket, ready), discard=partial(discard, ready))
 
 
-def prepare(package: Package, *, public_id: str | None = None, progress: Progress = SILENT) -> Ready:
+def prepare(
+    package: Package, *, public_id: str | None = None, place: str | None = None, progress: Progress = SILENT
+) -> Ready:
     """Read a recording out of a package and set its pictures aside. Raises what is wrong with any part of it."""
     found = archive.read(package, limits())
-    ready = Ready(_id(found, public_id), found)
+    ready = Ready(_id(found, public_id), place or uuid4().hex, found)
     refuse_taken(ready.public_id)
     _judge_recipes(found)
     with _taken_back_unless_whole(ready), store.settled_together():
-        place = uuid4().hex
         for done, (picture, data) in enumerate(found.pictures()):
             progress.advance(done, found.count, f"Reading {picture.name}")
-            ready.pictures.append(_staged(picture, data, place))
+            ready.pictures.append(_staged(picture, data, ready.place))
     return ready
 
 
@@ -175,13 +180,14 @@ def write(ready: Ready, *, owner: str) -> Session:
     )
     room.require(recording)
     _put_in_place(ready, images)
+    transaction.on_commit(lambda: store.discard_folder(names.incoming_folder(ready.place)), robust=True)
     mirrors.tell(recording)
     return recording
 
 
 def discard(ready: Ready) -> None:
     """Clear away what no row points to, wherever it lies by now."""
-    store.discard(key for one in ready.pictures for key in one.keys)
+    _take_back(ready)
     workspace.clear_if_gone(ready.public_id)
 
 
@@ -327,18 +333,18 @@ def _put_in_place(ready: Ready, images: Mapping[str, Image]) -> None:
 def _finish(ticket: Ticket, ready: Ready) -> None:
     # Whoever signed in meanwhile has taken the job along.
     job = Job.objects.get(pk=ticket.job.pk)
-    recording = write(ready, owner=job.owner)
+    with _final_refusals(ticket):
+        recording = write(ready, owner=job.owner)
     noted = {"files": [], "bytes": 0, "left_out": list(ready.found.left_out[:_MOST_TOLD]), "renamed": ready.renamed}
     Job.objects.filter(pk=job.pk).update(subject=recording.subject, payload=ticket.payload | noted)
-    store.discard_on_commit(file["key"] for file in ticket.payload["files"])
 
 
 @contextmanager
 def _final_refusals(ticket: Ticket) -> Iterator[None]:
-    """What is wrong with the archive itself stays wrong: then what was set aside is of no further use."""
+    """What is refused is sent anew, or under another id: then what was set aside is of no further use."""
     try:
         yield
-    except (Unprocessable, TooLarge, UnsupportedPicture):
+    except (Unprocessable, TooLarge, UnsupportedPicture, Conflict):
         ticket.once_failed(lambda: room.empty(ticket.job))
         raise
 
@@ -348,8 +354,12 @@ def _taken_back_unless_whole(ready: Ready) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        store.discard(key for one in ready.pictures for key in one.keys)
+        _take_back(ready)
         raise
+
+
+def _take_back(ready: Ready) -> None:
+    store.discard(key for one in ready.pictures for key in one.keys)
 
 
 def _time(seconds: float) -> datetime:

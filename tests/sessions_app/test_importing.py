@@ -264,10 +264,7 @@ def test_what_is_refused_leaves_nothing_behind(bring_in, settings, data, code):
 
     assert (job.status, job.problem["code"]) == ("failed", code)
     assert Session.objects.count() == 1
-    waiting = {file["key"] for file in Job.objects.get(pk=job.pk).payload["files"]}
-    assert {found.key for found in store.walk()} == before | waiting
-    assert bool(waiting) == (job.problem["status"] == 409), "it is kept where a retry can help"
-    assert left_over() == []
+    assert {found.key for found in store.walk()} == before
 
 
 def test_a_refused_id_is_refused_at_the_door(bring_in, recording):
@@ -306,6 +303,15 @@ def test_an_import_that_is_cancelled_leaves_nothing_behind(bring_in, monkeypatch
 
     assert Session.objects.count() == 0
     assert not list(store.walk("generation"))
+    assert left_over() == []
+
+
+def test_what_waits_for_a_worker_is_told_as_somebodys(transactional_db, capsys):
+    importing.take_in(owner=HOUSE, file=ContentFile(b"1234"), label="my experiment.zip")
+
+    call_command("usage")
+
+    assert "house  Import of a recording: my experiment.zip" in capsys.readouterr().out
     assert left_over() == []
 
 
