@@ -44,6 +44,8 @@ class Overview:
     images: int
     bytes: int
     generations: int
+    recordings: int
+    steps: int
     jobs: tuple[JobState, ...]
     failed_lately: Table
 
@@ -58,7 +60,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def front_page(request: HttpRequest, context: Mapping[str, Any]) -> dict[str, Any]:
     """Adds the overview, for who may see all that it counts."""
-    may_see = all(_may_see(request, model) for model in (Session, Image, Generation, Job))
+    may_see = all(_may_see(request, model) for model in (Session, Image, Generation, Recording, Step, Job))
     return {**context, "overview": overview() if may_see else None}
 
 
@@ -71,6 +73,8 @@ def overview() -> Overview:
         images=images["all"],
         bytes=images["bytes"],
         generations=Generation.objects.count(),
+        recordings=Recording.objects.count(),
+        steps=Step.objects.count(),
         jobs=_job_states(),
         failed_lately=_failed_lately(),
     )

@@ -68,7 +68,7 @@ class GenerationAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Session", ordering="session__last_active_at")
     def in_session(self, generation: Generation) -> SafeString:
-        return link(generation.session, generation.session.name or generation.session.public_id[:8])
+        return link(generation.session, generation.session.name or generation.session.short_id)
 
     @admin.display(description="Format", ordering="format")
     def shape(self, generation: Generation) -> str:

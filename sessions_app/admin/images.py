@@ -96,7 +96,7 @@ class ImageAdmin(RemovableAdmin):
 
     @admin.display(description="Session", ordering="session__last_active_at")
     def in_session(self, image: Image) -> SafeString:
-        return link(image.session, image.session.name or image.session.public_id[:8])
+        return link(image.session, image.session.name or image.session.short_id)
 
     @admin.display(description="Size", ordering="width")
     def pixels(self, image: Image) -> str:
@@ -191,4 +191,4 @@ class TagAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Session", ordering="session__last_active_at")
     def in_session(self, tag: Tag) -> SafeString:
-        return link(tag.session, tag.session.name or tag.session.public_id[:8])
+        return link(tag.session, tag.session.name or tag.session.short_id)

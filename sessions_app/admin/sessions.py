@@ -164,7 +164,7 @@ class SessionAdmin(RemovableAdmin):
 
     @admin.display(description="Session", ordering="name")
     def named(self, session: Session) -> SafeString:
-        short = session.public_id[:8] if session.kind == Session.Kind.STUDIO else session.public_id
+        short = session.short_id
         return titled(session.name or short, short if session.name else "")
 
     @admin.display(description="Pictures")

@@ -69,6 +69,11 @@ class Session(models.Model):
         return self.expires_at is None
 
     @property
+    def short_id(self) -> str:
+        """As much of its id as people need to tell it from others: a UUID's beginning, any other whole."""
+        return self.public_id[:8] if self.kind in (self.Kind.STUDIO, self.Kind.LIVE) else self.public_id
+
+    @property
     def subject(self) -> str:
         """How its jobs name it. A recording's id is of its maker's choice and must not pass for another's."""
         return f"{'recording' if self.kind == self.Kind.RECORDING else 'session'}:{self.public_id}"

@@ -22,7 +22,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.engine.calling import Caller
-from tests.engine.running import PROJECT, Engine, surroundings, up
+from tests.engine.running import PROJECT, Engine, surroundings, up, wait_for
 from tests.engine.work import wait_for_end
 from tests.upgrade.make_copy import ACCOUNT, MOVING, STILL, hashes
 
@@ -210,6 +210,19 @@ def test_new_work_goes_on_where_the_old_left_off(upgraded, caller):
         made = caller.post(f"/session/{upgraded.told['waiting']}/generate/", wish)
         assert made.status == 201, made.data
         assert caller.get(made.json["url"]).status == 200
+
+
+def test_what_the_old_release_did_not_know_works_on_its_data(upgraded, caller):
+    assert not upgraded.rows_before.keys() & {"sessions_app_recording", "sessions_app_deck", "sessions_app_study"}
+
+    assert caller.post("/session/start?session_id=after-the-upgrade").json["status"] == "recording"
+
+    assert "after-the-upgrade" in caller.get("/session/list").json["sessions"]
+    told = caller.get("/session/after-the-upgrade").json
+    assert told["sequence"] == []
+    mirror = upgraded.engine.home / "media" / "generation" / "sessions" / "after-the-upgrade" / "metadata.json"
+    wait_for(mirror.is_file, what="its metadata.json")
+    assert json.loads(mirror.read_text()) == told
 
 
 def test_a_browser_is_who_it_was(upgraded, caller):
