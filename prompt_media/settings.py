@@ -353,7 +353,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "TAGS": [
-        {"name": chapter} for chapter in ("The studio", "Record and replay", "Jobs", "Your own", "Tokens", "Watching")
+        {"name": chapter}
+        for chapter in ("The studio", "Record and replay", "Studies", "Jobs", "Your own", "Tokens", "Watching")
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -376,6 +377,7 @@ SPECTACULAR_SETTINGS = {
         "ScopeEnum": "prompt_media.access.models.Token.Scope",
         "RecorderScope": "sessions_app.models.recordings.Deck.Scope",
         "ReplayMode": "sessions_app.models.recordings.Deck.Mode",
+        "StudyMask": "sessions_app.models.studies.Study.Mask",
         "StoppedStatus": ["stopped"],
     },
 }

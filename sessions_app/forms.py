@@ -4,7 +4,9 @@ from django import forms
 
 from prompt_media.errors import FieldError, Unprocessable
 from sessions_app.composing import scene
+from sessions_app.models import Study
 from sessions_app.services.composition import Wish
+from sessions_app.studying.design import Design
 
 AUTO, STILL, MOVING = "auto", "still", "moving"
 _MAKES_GIF = {AUTO: None, STILL: False, MOVING: True}
@@ -29,6 +31,36 @@ class WishForm(forms.Form):
         return Wish(
             prompt=values.pop("prompt").replace("\r\n", "\n"), generate_gif=_MAKES_GIF[values.pop("kind")], **values
         )
+
+
+class StudyForm(forms.Form):
+    """How a study is set up. Empty numbers are the usual ones; an empty seed is drawn."""
+
+    name = forms.CharField(required=False, max_length=200)
+    mask = forms.ChoiceField(choices=Study.Mask.choices)
+    show_ms = forms.IntegerField(required=False)
+    mask_ms = forms.IntegerField(required=False)
+    limit_ms = forms.IntegerField(required=False)
+    catch_trials = forms.IntegerField(required=False)
+    seed = forms.IntegerField(required=False)
+
+    def design(self) -> Design:
+        """What was asked for. Raises Unprocessable with the fields that are wrong."""
+        if not self.is_valid():
+            raise _refusal(self)
+        return Design(**{name: value for name, value in self.cleaned_data.items() if value is not None})
+
+
+class SeatForm(forms.Form):
+    """Who sits: a code, or nobody in particular."""
+
+    participant = forms.CharField(required=False, max_length=80)
+
+    def code(self) -> str:
+        """The participant's. Raises Unprocessable when it is too long."""
+        if not self.is_valid():
+            raise _refusal(self)
+        return str(self.cleaned_data["participant"])
 
 
 def _refusal(form: forms.Form) -> Unprocessable:

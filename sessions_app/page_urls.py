@@ -3,7 +3,7 @@
 from django.urls import path
 
 import prompt_media.web.routes  # noqa: F401 - for <file:…>
-from sessions_app.views import studio
+from sessions_app.views import studies, studio
 
 urlpatterns = [
     path("", studio.studio, name="studio"),
@@ -23,4 +23,9 @@ urlpatterns = [
     path("studio/<uuid:session_id>/jobs/<uuid:job_id>/cancel/", studio.cancel, name="studio-cancel"),
     path("studio/<uuid:session_id>/jobs/<uuid:job_id>/retry/", studio.retry, name="studio-retry"),
     path("studio/<uuid:session_id>/keep/", studio.keep, name="studio-keep"),
+    path("recordings/<recording:recording_id>/study/", studies.recording_studies, name="recording-study"),
+    path("recordings/<recording:recording_id>/study/new/", studies.set_up, name="study-set-up"),
+    path("recordings/<recording:recording_id>/study/<id:study_id>/seats/", studies.seat, name="study-seat"),
+    path("recordings/<recording:recording_id>/study/<id:study_id>/delete/", studies.delete, name="study-delete"),
+    path("studies/<id:sitting_id>/sit/", studies.sit, name="study-sit"),
 ]

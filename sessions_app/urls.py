@@ -4,7 +4,7 @@ from django.urls import path
 
 from prompt_media.web import rates
 from prompt_media.web.routes import both
-from sessions_app.api import archives, comparisons, lists, recorder, recordings, workspace
+from sessions_app.api import archives, comparisons, lists, recorder, recordings, studies, workspace
 
 urlpatterns = [
     *both("session/create/", workspace.CreateSession.as_view(), "session-create"),
@@ -45,6 +45,16 @@ urlpatterns = [
         comparisons.Compare.as_view(),
         name="recording-comparison",
     ),
+    path("api/v1/recordings/<recording:recording_id>/studies/", studies.Studies.as_view(), name="recording-studies"),
+    path("api/v1/studies/<id:study_id>/", studies.OneStudy.as_view(), name="study"),
+    path("api/v1/studies/<id:study_id>/sittings/", studies.Sittings.as_view(), name="study-sittings"),
+    path("api/v1/studies/<id:study_id>/results/", studies.Results.as_view(), name="study-results"),
+    path("api/v1/studies/<id:study_id>/trials.csv", studies.TrialsSheet.as_view(), name="study-trials"),
+    path("api/v1/studies/<id:study_id>/sectors.csv", studies.SectorsSheet.as_view(), name="study-sectors"),
+    path("api/v1/sittings/<id:sitting_id>/", studies.OneSitting.as_view(), name="sitting"),
+    path("api/v1/sittings/<id:sitting_id>/trials/<int:place>/", studies.Answer.as_view(), name="trial-answer"),
+    path("studies/<id:sitting_id>/trials/<int:place>/before", studies.Before.as_view(), name="trial-before"),
+    path("studies/<id:sitting_id>/trials/<int:place>/after", studies.After.as_view(), name="trial-after"),
     path("api/v1/sessions/", lists.Sessions.as_view(), name="sessions-list"),
     path("api/v1/images/", lists.Images.as_view(), name="images-list"),
     path("api/v1/generations/", lists.Generations.as_view(), name="generations-list"),

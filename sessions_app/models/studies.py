@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from sessions_app.models.recordings import Step
 from sessions_app.models.workspace import Session
@@ -55,6 +56,11 @@ class Sitting(models.Model):
 
     def __str__(self) -> str:
         return self.participant or f"{self.number}"
+
+    @property
+    def url(self) -> str:
+        """The page to sit at."""
+        return reverse("study-sit", args=[self.pk])
 
 
 class Trial(models.Model):

@@ -39,6 +39,11 @@ class Response:
             return Outcome.MISS
         return Outcome.HIT if self.answer == self.sector else Outcome.ELSEWHERE
 
+    @property
+    def is_right(self) -> bool:
+        """Whether its sector was named, or rightly none."""
+        return self.answer == self.sector
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -113,7 +118,7 @@ def criterion(hit_rate: float, false_alarm_rate: float) -> float:
 
 def summary(responses: Sequence[Response], names: Sequence[str]) -> Summary:
     """What these answers come to, sector by sector in the order of `names`."""
-    right = sum(one.outcome in (Outcome.HIT, Outcome.CORRECT_REJECTION) for one in responses)
+    right = sum(one.is_right for one in responses)
     sectors = tuple((name, of_sector(responses, name)) for name in names)
     return Summary(sectors, detected(responses), len(responses), right)
 

@@ -27,7 +27,8 @@ from prompt_media.files import store
 from prompt_media.jobs.models import Job
 from prompt_media.web.identity import of_user
 from sessions_app.models import Generation, Image, Session, Tag
-from sessions_app.services import decks, replays, workspace
+from sessions_app.services import decks, replays, studies, workspace
+from sessions_app.studying.design import Design
 from tests.sessions_app import recorded
 
 # Bodies without which a route cannot answer well; {…} is the world's. A dict goes as JSON, a form as a form.
@@ -42,6 +43,9 @@ JSON: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/session/replay/{recording_id}/fork/"): {"at": 1},
     ("POST", "/api/v1/recordings/"): {"name": "made in a test"},
     ("PATCH", "/api/v1/recordings/{recording_id}/"): {"name": "Renamed"},
+    ("POST", "/api/v1/recordings/{recording_id}/studies/"): {"name": "made in a test"},
+    ("POST", "/api/v1/studies/{study_id}/sittings/"): {"participant": "P 02"},
+    ("POST", "/api/v1/sittings/{sitting_id}/trials/{place}/"): {"sector": "TL", "reaction_ms": 500},
     ("POST", "/api/v1/tokens/"): {"name": "made in a test"},
 }
 FORMS: dict[str, dict[str, Any]] = {
@@ -54,6 +58,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "/studio/{session_id}/reading/": {"prompt": "@Logo in center", "kind": "auto"},
     "/studio/{session_id}/make/": {"prompt": "@Logo in center", "kind": "auto"},
     "/studio/{session_id}/keep/": {"kept": "1"},
+    "/recordings/{recording_id}/study/new/": {"name": "made in a test", "mask": "blank"},
+    "/recordings/{recording_id}/study/{study_id}/seats/": {"participant": "P 02"},
+    "/recordings/{recording_id}/study/{study_id}/delete/": {},
     "/login/": {"username": "nobody", "password": "wrong"},
     "/admin/login/": {"username": "nobody", "password": "wrong"},
     "/account/password/": {"old_password": "wrong", "new_password1": "x", "new_password2": "x"},
@@ -141,11 +148,16 @@ def _things(owner: User) -> dict[str, str]:
     recording = recorded.recording(owner=of_user(owner), steps=1)
     decks.record(owner=of_user(owner), recording=recording)
     replays.start(owner=of_user(owner), recording=recording)
+    study = studies.set_up(recording=recording, owner=of_user(owner), design=Design())
+    sitting = studies.open_sitting(study=study)
     return {
         "session_id": session.public_id,
         "recording_id": recording.public_id,
         "index": "0",
         "frame": "0000_BR.png",
+        "study_id": str(study.pk),
+        "sitting_id": str(sitting.pk),
+        "place": "0",
         "upload": upload.name,
         "output": output.name,
         **{status: str(job.pk) for status, job in jobs.items()},

@@ -24,9 +24,10 @@ from prompt_media.health.findings import Finding, State
 from prompt_media.jobs import runner, services
 from prompt_media.jobs.models import Job
 from prompt_media.web import identity
-from sessions_app.models import Image, Session
-from sessions_app.services import composition, replays, uploads, workspace
+from sessions_app.models import Image, Session, Study
+from sessions_app.services import composition, replays, studies, uploads, workspace
 from sessions_app.services.composition import Wish
+from sessions_app.studying.design import Design
 from tests.sessions_app import recorded
 from tests.unpacking import packing
 
@@ -82,6 +83,9 @@ class House:
         recording = recording or recorded.recording(owner=self._owner, public_id=RECORDING, steps=2)
         replays.start(owner=self._owner, recording=recording)
         Session.objects.filter(public_id=IMPORTED).delete()
+        self._study = Study.objects.first() or studies.set_up(recording=recording, owner=self._owner, design=Design())
+        self._sitting = self._study.sittings.first() or studies.open_sitting(study=self._study)
+        Study.objects.exclude(pk=self._study.pk).delete()
         for status, job in JOBS.items():
             told = {"status": status, "problem": PROBLEM if status == Job.Status.FAILED else None}
             Job.objects.update_or_create(
@@ -125,6 +129,9 @@ class House:
             "with": [RECORDING],
             "to": ["previous", "input", RECORDING],
             "index": [0, 1],
+            "study_id": [str(self._study.pk)],
+            "sitting_id": [str(self._sitting.pk)],
+            "place": [0],
             "token_id": [self._spare.pk],
             # A live job's events come from a server that streams, which a WSGI call is not.
             "job_id": [
@@ -139,6 +146,8 @@ class House:
 
     def _sent(self, name: str, value: object) -> object:
         match name:
+            case "sector":
+                return _one_of(["TL", "BR", None], value)
             case "filename":
                 return _one_of(self._known(name, ""), value)
             case "prompt":
