@@ -72,11 +72,20 @@ def both(route: str, view: View, name: str) -> list[URLPattern]:
 
 
 def view_at(address: str) -> object:
-    """The class of the API's view that answers at this address, as WSGI tells it; None for pages and for nothing."""
+    """The class of the API's view that answers at this address, as WSGI tells it or Django has read it; None for pages
+    and for nothing."""
     try:
-        return getattr(resolve(address.encode("latin-1").decode(errors="replace")).func, "cls", None)
+        return getattr(resolve(_read(address)).func, "cls", None)
     except Resolver404:
         return None
+
+
+def _read(address: str) -> str:
+    """An address as it was meant: WSGI tells its bytes as Latin-1, and what has other letters has been read already."""
+    try:
+        return address.encode("latin-1").decode(errors="replace")
+    except UnicodeEncodeError:
+        return address
 
 
 def is_for_programs(request: HttpRequest) -> bool:

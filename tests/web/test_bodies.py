@@ -117,6 +117,11 @@ def test_a_value_of_another_type_is_no_value(client, path, body):
     assert (response.status_code, response.json()["code"]) == (422, "unprocessable")
 
 
+@pytest.mark.parametrize("path", ["/upload/\u2028/", "/session/créer/", "/\N{SNOWMAN}"])
+def test_a_body_sent_to_an_address_of_other_letters_finds_nobody(client, path):
+    assert client.post(path, "{}", content_type="application/json").status_code == 404
+
+
 def test_ids_are_read_in_either_case(client, path):
     session = path.removeprefix("/upload/")
     assert client.get(f"/session/{session.upper()}").status_code == 200
