@@ -104,7 +104,8 @@ def _shade(shape: Cover, relief: float, box: Box, near: Surroundings) -> Plane:
     down[1:-1] = height[2:] - height[:-2]
     across[:, 1:-1] = height[:, 2:] - height[:, :-2]
     x, y = near.light
-    lean = (across * np.float32(-x) + down * np.float32(-y)) * np.float32(-radius)
+    # A slope that rises away from the light is turned towards it.
+    lean = (across * np.float32(-x) + down * np.float32(-y)) * np.float32(radius)
     hollow = (height - 1) * np.float32(0.22 * relief)
     return np.asarray(1 + (lean * np.float32(0.55 * relief) + hollow).clip(-0.5, 0.45), np.float32)
 

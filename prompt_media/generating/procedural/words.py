@@ -72,7 +72,7 @@ THINGS: Mapping[str, Thing] = {
     "apple": Thing(shapes.apple, _pairs("red/green lime/green yellow/green"), 0.44, _STANDS),
     "ball": Thing(shapes.ball, _pairs("red/white blue/yellow green/white orange/navy"), 0.42, _STANDS, sway=0.1),
     "balloon": Thing(shapes.balloon, _pairs("red/red blue/blue yellow/yellow green/green"), 0.66, _HANGS),
-    "bee": Thing(shapes.bee, _pairs("yellow/white gold/white"), 0.4, _HANGS, sway=0.08),
+    "bee": Thing(shapes.bee, _pairs("yellow/white gold/white"), 0.48, _HANGS, sway=0.08),
     "bird": Thing(shapes.bird, _pairs("blue/orange red/cream brown/tan yellow/orange"), 0.56, _HANGS),
     "boat": Thing(shapes.boat, _pairs("red/white brown/cream navy/white teal/cream"), 0.62, _STANDS, sway=0.01),
     "butterfly": Thing(shapes.butterfly, _pairs("orange/cream blue/sky yellow/red violet/pink"), 0.5, sway=0.12),
