@@ -18,7 +18,7 @@ from prompt_media.web.fields import asked
 from prompt_media.web.schema import flag, header, refusals
 from sessions_app.api import files
 from sessions_app.api import recorder_shapes as shapes
-from sessions_app.models import Deck, Step
+from sessions_app.models import Deck, Session, Step
 from sessions_app.selectors import recordings as selectors
 from sessions_app.services import mirrors, recordings, replays
 from sessions_app.services.replays import FrameGone
@@ -50,24 +50,18 @@ class Start(APIView):
         operation_id="start_recording",
         summary="Record from now on",
         description="What was recorded before is recorded no longer. An id that is taken is refused, unless "
-        "`resume=true` is to go on with it.",
-        request=None,
+        "`resume=true` is to go on with it. The wish may stand in the address or in the body, which wins.",
+        request={"application/json": shapes.StartInput},
         parameters=[shapes.StartQuery, flag("resume", "Yes: go on with the recording of this id, if there is one.")],
         responses=shapes.Recording,
         extensions=_STARTING,
     )
     @once.together
     def post(self, request: Request) -> Response:
-        rates.require_another_session(request)
-        wish = shapes.read(shapes.StartQuery, shapes.query(request))
-        recording = recordings.start(
-            owner=identity.of(request),
-            public_id=wish.pop("session_id", None),
-            resume=asked(request, "resume"),
-            reach=identity.reach(request),
-            slip=once.slip(request),
-            **wish,
-        )
+        in_address = shapes.read(shapes.StartQuery, shapes.query(request))
+        in_body = shapes.given(shapes.read(shapes.StartInput, request.data))
+        resume = in_body.pop("resume", False) or asked(request, "resume")
+        recording = start(request, in_address | in_body | {"resume": resume})
         return Response({"session_id": recording.public_id, "status": "recording"})
 
 
@@ -218,6 +212,18 @@ class Picture(APIView):
         return files.send(request, selectors.picture(recording_id, filename, identity.reach(request)))
 
 
+def start(request: Request, wish: dict[str, Any]) -> Session:
+    """Record from now on, as the caller wishes."""
+    rates.require_another_session(request)
+    return recordings.start(
+        owner=identity.of(request),
+        public_id=wish.pop("session_id", None),
+        reach=identity.reach(request),
+        slip=once.slip(request),
+        **wish,
+    )
+
+
 def _replay(request: Request, recording_id: str, wish: dict[str, Any]) -> Response:
     reach = identity.reach(request)
     if wish["mode"] == Deck.Mode.FORK:
@@ -227,7 +233,7 @@ def _replay(request: Request, recording_id: str, wish: dict[str, Any]) -> Respon
         recording=selectors.recording(recording_id, reach),
         mode=wish["mode"],
         at=wish.get("at"),
-        into=wish.get("session_id") or None,
+        into=wish.get("session_id"),
         slip=once.slip(request),
     )
     replayed = {"session_id": deck.replaying and deck.replaying.public_id, "status": "replaying"}
@@ -237,7 +243,7 @@ def _replay(request: Request, recording_id: str, wish: dict[str, Any]) -> Respon
 def _wish(request: Request) -> dict[str, Any]:
     """What the address asks for, and the body, which wins."""
     in_address = shapes.read(shapes.ReplayQuery, shapes.query(request))
-    in_body = shapes.read(shapes.ReplayInput, request.data)
+    in_body = shapes.given(shapes.read(shapes.ReplayInput, request.data))
     return {"mode": Deck.Mode.CASSETTE} | in_address | in_body
 
 

@@ -24,10 +24,15 @@ def query(request: Request) -> dict[str, str]:
     return {name: value for name, value in request.query_params.dict().items() if value}
 
 
+def given(wish: dict[str, Any]) -> dict[str, Any]:
+    """Without what was left open in so many words."""
+    return {name: value for name, value in wish.items() if value not in (None, "")}
+
+
 class StartQuery(serializers.Serializer):
     session_id = Text(required=False, trim_whitespace=False, help_text="Absent: `session_<unix seconds>`.")
     scope = serializers.ChoiceField(
-        Deck.Scope.choices, default=Deck.Scope.GENERATE, help_text="`all`: whatever you make, in the studio too."
+        Deck.Scope.choices, required=False, help_text="`all`: whatever you make, in the studio too."
     )
     seed = serializers.IntegerField(
         required=False, min_value=0, max_value=SEEDS[-1], help_text="Decides what requests leave open."
@@ -36,12 +41,15 @@ class StartQuery(serializers.Serializer):
 
 class StartInput(serializers.Serializer):
     session_id = Text(
-        required=False, trim_whitespace=False, allow_blank=True, allow_null=True, default=None,
+        required=False, allow_null=True, allow_blank=True, trim_whitespace=False,
         help_text="Absent: `session_<unix seconds>`.",
     )  # fmt: skip
-    scope = serializers.ChoiceField(Deck.Scope.choices, default=Deck.Scope.GENERATE)
-    resume = Flag(default=False, help_text="Go on with the recording of this id, if there is one.")
-    seed = Whole(required=False, allow_null=True, default=None, min_value=0, max_value=SEEDS[-1], among=SEEDS)
+    scope = serializers.ChoiceField(Deck.Scope.choices, required=False)
+    resume = Flag(required=False, help_text="Go on with the recording of this id, if there is one.")
+    seed = Whole(required=False, allow_null=True, min_value=0, max_value=SEEDS[-1], among=SEEDS)
+
+
+class RecordingInput(StartInput):
     name = Text(required=False, allow_blank=True, max_length=200)
 
 

@@ -8,10 +8,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from prompt_media.jobs import once
-from prompt_media.web import identity, rates
+from prompt_media.web import identity
 from prompt_media.web.bodies import WholeJSONParser
 from prompt_media.web.schema import refusals
 from sessions_app.api import recorder_shapes as shapes
+from sessions_app.api.recorder import start
 from sessions_app.models import Session
 from sessions_app.selectors import recordings as selectors
 from sessions_app.services import recordings
@@ -35,22 +36,15 @@ class Recordings(ListAPIView):
     @extend_schema(
         operation_id="create_recording",
         summary="Record from now on, into a new recording or on into one of yours",
-        request=shapes.StartInput,
+        request=shapes.RecordingInput,
         responses={201: shapes.RecordingRow},
         extensions=refusals({409: "recording_exists", 422: "bad_recording_id"}),
     )
     @once.together
     def post(self, request: Request) -> Response:
-        rates.require_another_session(request)
-        wish = shapes.read(shapes.StartInput, request.data)
-        name, wanted = wish.pop("name", None), wish.pop("session_id") or None
-        recording = recordings.start(
-            owner=identity.of(request),
-            public_id=wanted,
-            reach=identity.reach(request),
-            slip=once.slip(request),
-            **wish,
-        )
+        wish = shapes.given(shapes.read(shapes.RecordingInput, request.data))
+        name = wish.pop("name", None)
+        recording = start(request, wish)
         if name is not None:
             recordings.rename(recording=recording, name=name)
         return Response(_shown(recording), status=201)

@@ -50,6 +50,20 @@ def test_what_a_browser_made_is_the_accounts_afterwards(ada, browser):
     assert owners() == [f"user:{ada.pk}"], "the same session, and no second one"
 
 
+def test_what_a_browser_records_and_replays_goes_on_after_it_signed_in(ada, browser):
+    browser.get("/")
+    prove = {"x-csrftoken": browser.cookies["csrftoken"].value}
+    assert browser.post("/session/start?session_id=lab", headers=prove).status_code == 200
+    assert browser.generic("POST", "/session/replay/lab", headers=prove).status_code == 200
+
+    sign_in(browser)
+
+    assert browser.get("/session/list").json() == {"sessions": ["lab"]}
+    assert browser.get("/session/replay/next").json()["status"] == "complete"
+    prove = {"x-csrftoken": browser.cookies["csrftoken"].value}
+    assert browser.post("/session/stop", headers=prove).json()["session_id"] == "lab"
+
+
 def test_who_comes_after_somebody_signed_out_is_somebody_else(ada, browser):
     browser.get("/")
     before = browser.cookies["identity"].value

@@ -58,10 +58,12 @@ def wait_for(question: Callable[[], Answer | None], *, what: str, seconds: float
 class Engine:
     """`manage.py up` as a person starts it, or `up` of another program."""
 
-    def __init__(self, home: Path, *options: str, program: tuple[str, ...] = OURS, **environment: str) -> None:
+    def __init__(
+        self, home: Path, *options: str, program: tuple[str, ...] = OURS, port: int | None = None, **environment: str
+    ) -> None:
         home.mkdir(exist_ok=True)
         self.home = home
-        self.port = free_port()
+        self.port = port or free_port()
         with (home / "output.txt").open("w") as output:
             self.process = subprocess.Popen(
                 (*program, "up", f"--port={self.port}", *options),
@@ -127,9 +129,11 @@ class Engine:
 
 
 @contextmanager
-def up(home: Path, *options: str, program: tuple[str, ...] = OURS, **environment: str) -> Iterator[Engine]:
+def up(
+    home: Path, *options: str, program: tuple[str, ...] = OURS, port: int | None = None, **environment: str
+) -> Iterator[Engine]:
     """An engine that answers, and that is gone after the block, whether it was ever ready or not."""
-    engine = Engine(home, *options, program=program, **environment)
+    engine = Engine(home, *options, program=program, port=port, **environment)
     try:
         engine.wait_until_ready()
         yield engine

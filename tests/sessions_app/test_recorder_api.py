@@ -80,6 +80,12 @@ def test_frames_come_as_they_are_stored_with_what_is_known_of_them(client, lab):
     assert (complete.json(), complete["Cache-Control"]) == ({"status": "complete", "image": None}, "no-store")
 
 
+def test_a_step_costs_two_questions_of_the_database(client, lab, django_assert_num_queries):
+    bare(client, "/session/replay/lab")
+    with django_assert_num_queries(2):
+        content(client.get("/session/replay/next"))
+
+
 @pytest.mark.parametrize("headers", [{"range": "bytes=0-9"}, {"if-none-match": "*"}, {"accept": "image/png"}])
 def test_a_step_that_is_passed_is_sent_whole_whatever_was_asked(client, lab, headers):
     bare(client, "/session/replay/lab")
@@ -169,6 +175,13 @@ def test_a_start_that_makes_no_sense_starts_nothing(client, lab, query, status, 
     refused(bare(client, f"/session/start?{query}"), status, code)
     assert list(Session.objects.all()) == [lab]
     assert not Deck.objects.exists()
+
+
+def test_a_start_may_be_wished_for_in_the_body_which_wins(client):
+    post(client, "/session/start?session_id=other&seed=1&scope=generate", {"session_id": "lab", "scope": "all"})
+    deck = Deck.objects.get()
+    assert (deck.recording.public_id, deck.scope, deck.recording.recording.seed) == ("lab", "all", 1)
+    assert post(client, "/session/start", {"session_id": "lab", "resume": True}).json()["session_id"] == "lab"
 
 
 def test_an_empty_value_is_as_if_it_were_not_there(client):
