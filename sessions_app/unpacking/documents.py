@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 from sessions_app.unpacking.refusals import BadRecording
 
 DEEPEST = 32
+# The last second of the year 9998: any time zone can still tell it.
+LATEST = 253_370_764_799
 _UNWRITABLE = "\0"
 
 
@@ -30,11 +32,18 @@ class Document:
             self._refuse(name, f"is not a text of at most {most} characters")
         return value
 
-    def number(self, name: str, *, low: float, high: float) -> float:
-        """A number between two others, both of them allowed."""
+    def share(self, name: str) -> float:
+        """A number from 0 to 1."""
+        return self._number(name, 1, "is not a number from 0 to 1")
+
+    def time(self, name: str) -> float:
+        """A moment, as seconds since 1970."""
+        return self._number(name, LATEST, "is not a time that can be kept, in seconds since 1970")
+
+    def _number(self, name: str, most: float, why: str) -> float:
         value = self._values.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            self._refuse(name, f"is not a number from {low:g} to {high:g}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            self._refuse(name, why)
         return value
 
     def whole(self, name: str, *, low: int, high: int) -> int:

@@ -13,8 +13,6 @@ MOST_INDEX = 10**9
 LONGEST_PROMPT = 100_000
 LONGEST_SECTOR = 8
 LONGEST_ID = 200
-# The last second of the year 9998: any time zone can still tell it.
-LATEST = 253_370_764_799
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Metadata:
 def read(data: bytes) -> Metadata:
     """What the file says; names it does not know are left to the text. Raises BadRecording."""
     told = documents.parse(data, METADATA)
-    created_at = told.number("created_at", low=0, high=LATEST)
+    created_at = told.time("created_at")
     sequence = tuple(_entry(one, created_at) for one in told.objects("sequence", most=MOST_STEPS))
     _require_order(sequence)
     return Metadata(
@@ -60,7 +58,7 @@ def _entry(told: Document, created_at: float) -> Entry:
         target_sector=_sector(told, "target_sector"),
         focus_sector=_sector(told, "focus_sector"),
         prompt=told.text("prompt", most=LONGEST_PROMPT, default=""),
-        timestamp=told.number("timestamp", low=0, high=LATEST) if "timestamp" in told else created_at,
+        timestamp=told.time("timestamp") if "timestamp" in told else created_at,
     )
 
 

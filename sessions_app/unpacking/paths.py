@@ -22,7 +22,7 @@ _LITTER = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 
 def judged(name: str) -> tuple[str, ...]:
     """The parts of a file's path; none for what a system laid there by itself. Raises BadRecording."""
-    if not _is_text(name) or len(name) > _LONGEST:
+    if not name or not _is_text(name) or len(name) > _LONGEST:
         raise BadRecording(f"The archive has a name that is not allowed: {shown(name)}.")
     if name.startswith("/") or "\\" in name or _DRIVE.match(name):
         raise BadRecording(f"The archive has a path that is not its own to choose: {shown(name)}.")

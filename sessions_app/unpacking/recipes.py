@@ -68,7 +68,7 @@ def _facts(told: Document) -> Facts:
         status=told.one_of("status", STATUSES),
         reason=told.text("reason", most=LONGEST_PROMPT),
         outside_delta=told.whole("outside_delta", low=0, high=_MOST) if "outside_delta" in told else None,
-        change=told.number("change", low=0, high=1) if "change" in told else None,
+        change=told.share("change") if "change" in told else None,
         request_sha256=_sha256(told),
         recipe=told.object("recipe").items(),
     )

@@ -37,7 +37,7 @@ class Zip:
         for info in archive.infolist():
             _judge(info)
             # As it was written: zipfile cuts its own at a NUL.
-            yield Member(info.orig_filename, info.file_size, partial(_chunks, archive, info), info.is_dir())
+            yield Member(info.orig_filename, info.file_size, partial(_chunks, archive, info), _is_folder(info))
 
 
 def _judge_directory(file: BinaryIO, size: int, limits: Limits) -> None:
@@ -60,8 +60,13 @@ def _judge(info: ZipInfo) -> None:
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         raise BadRecording(f"{shown(info.filename)} is packed in a way that is not read here. Pack it as a plain ZIP.")
     kind = stat.S_IFMT(info.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG, stat.S_IFDIR) or (kind == stat.S_IFDIR) > info.is_dir():
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR) or (kind == stat.S_IFDIR) > _is_folder(info):
         raise BadRecording(f"{shown(info.filename)} is a link or a device. An archive here has plain files only.")
+
+
+def _is_folder(info: ZipInfo) -> bool:
+    """zipfile's own question breaks at a name without a letter."""
+    return info.filename.endswith("/")
 
 
 def _chunks(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:

@@ -55,6 +55,15 @@ def zip_edited(place: int, size: str, value: int, *, at: bytes = b"PK\x01\x02") 
     return io.BytesIO(bytes(data))
 
 
+def zip_without_a_name() -> BinaryIO:
+    """The letters of its first name are a comment now."""
+    data = bytearray(zipped(recording()).getvalue())
+    at = data.index(b"PK\x01\x02")
+    (length,) = struct.unpack_from("<H", data, at + 28)
+    struct.pack_into("<HHH", data, at + 28, 0, 0, length)
+    return io.BytesIO(bytes(data))
+
+
 def zip_with_twins() -> BinaryIO:
     packed = zipped(recording())
     with ZipFile(packed, "a") as opened, pytest.warns(UserWarning, match="Duplicate name"):
@@ -135,6 +144,7 @@ def steps(*entries: dict) -> BinaryIO:
         pytest.param(lambda: tarred(with_file("a/" * 40 + "x")), "too deep", id="forty folders deep"),
         pytest.param(lambda: zipped(with_file("x" * 300)), "too deep", id="a long name"),
         pytest.param(lambda: zipped(with_file("x/" * 600)), "name that is not allowed", id="a long path"),
+        pytest.param(zip_without_a_name, "name that is not allowed", id="no name"),
         pytest.param(zip_with_twins, "twice", id="one name twice"),
         pytest.param(lambda: tarred(with_file(f"{HERE}/0000_br.PNG")), "another case", id="one name in two cases"),
         pytest.param(lambda: zipped(with_file("e\u0301") | with_file("\u00e9")), "twice", id="in two spellings"),
