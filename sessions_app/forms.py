@@ -1,5 +1,8 @@
 """What the studio's HTML forms send. Ranges are the scene's; a value outside of them is told by its field's name."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 
 from prompt_media.errors import FieldError, Unprocessable
@@ -10,6 +13,12 @@ from sessions_app.studying.design import Design
 
 AUTO, STILL, MOVING = "auto", "still", "moving"
 _MAKES_GIF = {AUTO: None, STILL: False, MOVING: True}
+
+
+def whole(told: Mapping[str, Any], name: str, default: int) -> int:
+    """A whole number out of an address or a form that pages write; the default where there is none."""
+    digits = told.get(name, "")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else default
 
 
 class WishForm(forms.Form):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import prompt_media.web.routes  # noqa: F401 - for <file:…>
-from sessions_app.views import studies, studio
+from sessions_app.views import proof, recordings, studies, studio
 
 urlpatterns = [
     path("", studio.studio, name="studio"),
@@ -23,6 +23,16 @@ urlpatterns = [
     path("studio/<uuid:session_id>/jobs/<uuid:job_id>/cancel/", studio.cancel, name="studio-cancel"),
     path("studio/<uuid:session_id>/jobs/<uuid:job_id>/retry/", studio.retry, name="studio-retry"),
     path("studio/<uuid:session_id>/keep/", studio.keep, name="studio-keep"),
+    path("recordings/", recordings.shelf, name="recordings"),
+    path("recordings/start/", recordings.start, name="recordings-start"),
+    path("recordings/stop/", recordings.stop, name="recordings-stop"),
+    path("recordings/<recording:recording_id>/", recordings.player, name="recording"),
+    path("recordings/<recording:recording_id>/stills/", recordings.stills, name="recording-stills"),
+    path("recordings/<recording:recording_id>/step/", recordings.step, name="recording-step"),
+    path("recordings/<recording:recording_id>/compare/", proof.compare, name="recording-compare"),
+    path("recordings/<recording:recording_id>/rename/", recordings.rename, name="recording-rename"),
+    path("recordings/<recording:recording_id>/remove/", recordings.remove, name="recording-remove"),
+    path("recordings/<recording:recording_id>/replay/", recordings.replay, name="recording-replay"),
     path("recordings/<recording:recording_id>/study/", studies.recording_studies, name="recording-study"),
     path("recordings/<recording:recording_id>/study/new/", studies.set_up, name="study-set-up"),
     path("recordings/<recording:recording_id>/study/<id:study_id>/seats/", studies.seat, name="study-seat"),

@@ -1,5 +1,4 @@
 // Keys that work everywhere. A single letter counts only outside of fields, and can be switched off.
-const places = { s: ".places a:nth-of-type(1)", e: ".places a:nth-of-type(2)", j: ".places a:nth-of-type(3)" };
 const box = document.querySelector("[data-single-keys]");
 let afterG = 0;
 
@@ -25,5 +24,5 @@ document.addEventListener("keydown", (event) => {
 
 function goTo(key) {
   if (key === "t") document.dispatchEvent(new Event("theme"));
-  else if (places[key]) document.querySelector(places[key])?.click();
+  else document.querySelector(`.places [data-key="${CSS.escape(key)}"]`)?.click();
 }

@@ -40,8 +40,9 @@ def recording(
     Recording.objects.create(session=session, seed=7, steps_numbered=steps)
     first = picture or Pillow.new("RGB", (60, 60), "#4a6a8a")
     pictures = list(accumulate(range(steps), _changed, initial=first))
-    before = _kept_input(session, pictures[0])
-    frames = Image.objects.bulk_create(_frame(session, at, made) for at, made in enumerate(pictures[1:]))
+    with store.settled_together():
+        before = _kept_input(session, pictures[0])
+        frames = Image.objects.bulk_create(_frame(session, at, made) for at, made in enumerate(pictures[1:]))
     made_of = [before, *frames]
     Step.objects.bulk_create(
         _step(session, at, image, made_of[at], began + (at + 1) * between) for at, image in enumerate(frames)
@@ -59,7 +60,7 @@ def _changed(picture: Pillow.Image, index: int) -> Pillow.Image:
     """The picture with a disc in the step's sector, of a colour of its own."""
     after = picture.copy()
     left, top, right, bottom = _box(index, picture.size)
-    inset = (right - left) // 4
+    inset = min(right - left, bottom - top) // 4
     colour = f"hsl({index * 47 % 360}, 65%, {35 + index % 40}%)"
     ImageDraw.Draw(after).ellipse([left + inset, top + inset, right - inset, bottom - inset], fill=colour)
     return after

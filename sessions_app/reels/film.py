@@ -1,0 +1,109 @@
+"""A film: the stills around the playhead, what lies before and behind them, and where the playhead can go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max, Min
+
+from sessions_app.models import Session
+from sessions_app.reels.stills import Before, Still
+from sessions_app.selectors import recordings as selectors
+
+# So many stills come at once.
+CHUNK = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Stills that are fetched when they come into sight."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A recording with its playhead on the still of the number `at`; 0 is the picture it began with."""
+
+    at: int
+    count: int
+    began_with: Before | None
+    shown: range
+    stills: Sequence[Still]
+    began: datetime
+    ended: datetime
+
+    @property
+    def first(self) -> int:
+        return 0 if self.began_with else 1
+
+    @property
+    def span(self) -> int:
+        """How far the playhead can go; a track needs a length even where there is but one place."""
+        return max(1, self.count - self.first)
+
+    @property
+    def previous(self) -> int:
+        return max(self.first, self.at - 1)
+
+    @property
+    def following(self) -> int:
+        return min(self.count, self.at + 1)
+
+    @property
+    def gaps_before(self) -> list[Gap]:
+        return [gap for gap in _gaps(self.count) if gap.last < self.shown.start]
+
+    @property
+    def gaps_behind(self) -> list[Gap]:
+        return [gap for gap in _gaps(self.count) if gap.first >= self.shown.stop]
+
+
+def around(recording: Session, at: int) -> Film:
+    """The film with its playhead there. The recording has at least one step."""
+    times = selectors.steps(recording).aggregate(began=Min("made_at"), ended=Max("made_at"))
+    return Film(
+        at=at,
+        count=recording.recording.steps_numbered,
+        began_with=began_with(recording),
+        shown=_chunk(at),
+        stills=chunk(recording, at),
+        **times,
+    )
+
+
+def still(recording: Session, number: int) -> Still | Before:
+    """One of them. Raises UnknownFrame."""
+    before = began_with(recording) if number == 0 else None
+    return before or Still(selectors.frame(recording.public_id, number - 1, reach=None), recording)
+
+
+def chunk(recording: Session, number: int) -> list[Still]:
+    """The stills that come together with one of them. An import may lack some."""
+    shown = _chunk(number)
+    steps = selectors.steps(recording).filter(index__gte=shown.start - 1, index__lt=shown.stop - 1)
+    return [Still(step, recording) for step in steps.select_related("verdict__picture__session")]
+
+
+def began_with(recording: Session) -> Before | None:
+    """The picture before the first step, when it was kept."""
+    first = selectors.steps(recording).first()
+    image = selectors.made_from(first) if first else None
+    return Before(image) if image else None
+
+
+def first_number(recording: Session) -> int:
+    """The number of the first step there is."""
+    first = selectors.steps(recording).first()
+    return first.index + 1 if first else 1
+
+
+def _chunk(number: int) -> range:
+    start = (max(number, 1) - 1) // CHUNK * CHUNK + 1
+    return range(start, start + CHUNK)
+
+
+def _gaps(count: int) -> list[Gap]:
+    """All chunks of a film."""
+    return [Gap(start, min(start + CHUNK - 1, count)) for start in range(1, count + 1, CHUNK)]

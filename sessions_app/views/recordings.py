@@ -1,0 +1,188 @@
+"""The recordings: the list of them, the player, and what is done with one.
+
+A page stands at one step; its neighbours are links. Scripts play, and fetch what they show.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from prompt_media.errors import InvalidInput, Unprocessable, listed
+from prompt_media.files import store
+from prompt_media.jobs import waiting
+from prompt_media.web import identity, rates
+from prompt_media.web.fields import posted
+from prompt_media.web.filters import typed
+from prompt_media.web.pages import PageRequest
+from sessions_app import selectors as floor
+from sessions_app.forms import whole
+from sessions_app.models import Deck, Session
+from sessions_app.reels import film, playback, shelves
+from sessions_app.reels.playback import Playing
+from sessions_app.selectors import recordings as selectors
+from sessions_app.services import decks, importing, recordings, replays
+from sessions_app.views import proof
+
+Context = dict[str, Any]
+_LISTS = {"shelves": "recordings/_shelves.html", "rec-list": "recordings/_list.html"}
+VIEWS = (("picture", "Picture"), ("difference", "Difference"), ("flicker", "Flicker"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@identity.page
+def shelf(request: PageRequest) -> HttpResponse:
+    """All one may open; for HTMX only the list that it searches. What is posted is an archive to take in."""
+    if request.method == "POST":
+        return _taken_in(request)
+    template = _LISTS.get(request.htmx.target or "", "recordings/recordings.html")
+    return render(request, template, _shelves(request) | _light(request) | {"place": "recordings"})
+
+
+@require_POST
+@identity.page
+def start(request: PageRequest) -> HttpResponse:
+    """Switch the recording light on; with an id, under that."""
+    rates.require_another_session(request)
+    name = posted(request, "session_id").strip()
+    recording = recordings.start(owner=identity.of(request), public_id=name or None)
+    return redirect("recording", recording.public_id)
+
+
+@require_POST
+@identity.page
+def stop(request: PageRequest) -> HttpResponse:
+    stopped = recordings.stop(owner=identity.of(request))
+    return redirect("recording", stopped.public_id) if stopped else redirect("recordings")
+
+
+@require_safe
+@identity.page
+def player(request: PageRequest, recording_id: str) -> HttpResponse:
+    """A recording at one of its steps."""
+    recording = _recording(request, recording_id)
+    return render(request, "recordings/recording.html", _page(request, recording))
+
+
+@require_safe
+@identity.page
+def stills(request: PageRequest, recording_id: str) -> HttpResponse:
+    """The stills that come together with one of them."""
+    recording = _recording(request, recording_id)
+    context = {"stills": film.chunk(recording, whole(request.GET, "from", 1))}
+    return render(request, "recordings/_stills.html", context)
+
+
+@require_safe
+@identity.page
+def step(request: PageRequest, recording_id: str) -> HttpResponse:
+    """What is known of one step."""
+    recording = _recording(request, recording_id)
+    return render(request, "recordings/_step.html", _step(request, recording))
+
+
+@require_POST
+@identity.page
+def rename(request: PageRequest, recording_id: str) -> HttpResponse:
+    recordings.rename(recording=_recording(request, recording_id), name=posted(request, "name").strip())
+    return redirect("recording", recording_id)
+
+
+@require_POST
+@identity.page
+def remove(request: PageRequest, recording_id: str) -> HttpResponse:
+    """Delete it for good."""
+    recordings.delete(recording=_recording(request, recording_id))
+    return redirect("recordings")
+
+
+@require_POST
+@identity.page
+def replay(request: PageRequest, recording_id: str) -> HttpResponse:
+    """Let this browser's deck replay it in one of the modes, or stop."""
+    recording, owner, mode = _recording(request, recording_id), identity.of(request), posted(request, "mode")
+    if mode not in (*Deck.Mode.values, "stop"):
+        raise Unprocessable(f"A recording is replayed by {listed(Deck.Mode.values)}.", field="mode")
+    if mode == "stop":
+        replays.stop(owner=owner)
+        return redirect("recording", recording_id)
+    at = whole(request.POST, "at", 0) if mode == Deck.Mode.FORK else None
+    deck = replays.start(owner=owner, recording=recording, mode=mode, at=at)
+    return redirect("recording", (deck.replaying or recording).public_id)
+
+
+def _recording(request: PageRequest, recording_id: str) -> Session:
+    return selectors.recording(recording_id, identity.reach(request))
+
+
+def _page(request: PageRequest, recording: Session) -> Context:
+    context = _shelves(request) | _light(request) | {"place": "recordings", "recording": recording}
+    context |= {"view": _view(request), "views": VIEWS, "farewell": _farewell(recording)}
+    return context | (_film(request, recording) if recording.recording.steps_numbered else {})
+
+
+def _film(request: PageRequest, recording: Session) -> Context:
+    """The film around the step that is asked for, and how the recording can be replayed."""
+    shown = _step(request, recording)
+    return shown | {
+        "film": film.around(recording, shown["still"].number),
+        "lost": store.size(shown["still"].image.key) is None,
+        "ways": playback.WAYS,
+        "chosen_way": Deck.Mode.CASSETTE,
+        "playing": _playing(request, recording),
+        **proof.told(recording),
+    }
+
+
+def _step(request: PageRequest, recording: Session) -> Context:
+    """The step that is asked for, else the first. Raises UnknownFrame."""
+    number = whole(request.GET, "step", film.first_number(recording))
+    return {"recording": recording, "still": film.still(recording, number)}
+
+
+def _playing(request: PageRequest, recording: Session) -> Playing | None:
+    deck = decks.of(identity.of(request))
+    return Playing(deck) if deck.replaying_id == recording.pk else None
+
+
+def _light(request: PageRequest) -> Context:
+    return {"recording_into": decks.of(identity.of(request)).recording}
+
+
+def _shelves(request: PageRequest) -> Context:
+    words = typed(request.GET.get("q", ""))
+    shown = [shelves.shelf(title, owner, words) for title, owner in identity.shelves(request).items()]
+    return {
+        "shelves": shown,
+        "words": words,
+        "total": sum(len(shelf.spines) + shelf.more for shelf in shown),
+        "chosen": request.GET.get("chosen", ""),
+        "max_mb": settings.UPLOAD_MB,
+    }
+
+
+def _taken_in(request: PageRequest) -> HttpResponse:
+    """An import of a browser without scripts, which waits for its end."""
+    archive = request.FILES.get("archive")
+    if archive is None:
+        raise InvalidInput("Choose an archive first.", field="archive")
+    job = importing.take_in(owner=identity.of(request), file=archive, label=archive.name or "archive")
+    ended = waiting.for_end(job, settings.WAIT_SECONDS)
+    waiting.raise_if_failed(ended)
+    if ended.is_live:
+        return redirect("one-job", job.pk)
+    return redirect("recording", floor.session_of(ended).public_id)
+
+
+def _view(request: PageRequest) -> str:
+    asked = request.GET.get("view", "")
+    return asked if asked in dict(VIEWS) else VIEWS[0][0]
+
+
+def _farewell(recording: Session) -> str:
+    studies = recording.studies.count()
+    gone = "study goes" if studies == 1 else f"{studies} studies go"
+    along = f" Its {gone} along, with every answer." if studies else ""
+    return f"Its pictures and all that was written down of them are deleted at once and cannot be brought back.{along}"

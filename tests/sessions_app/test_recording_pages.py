@@ -1,0 +1,242 @@
+"""The pages of recordings, as a browser without scripts and HTMX meet them."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from prompt_media.files import store
+from prompt_media.web.identity import HOUSE
+from sessions_app.models import Deck, Recording, Session, Step, Study, Verdict
+from tests.sessions_app.recorded import recording
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(headers={"accept": "text/html"})
+
+
+def page(browser: Client, address: str, **headers: str) -> str:
+    response = browser.get(address, headers=headers)
+    assert response.status_code == 200, response.content[:400]
+    return unescape(response.content.decode())
+
+
+def numbers(html: str) -> list[int]:
+    """Which stills are there."""
+    return [int(number) for number in re.findall(r'data-number="(\d+)"', html)]
+
+
+def test_the_list_has_what_scripts_recorded_and_is_searched_by_name_and_id(browser):
+    recording(owner=HOUSE, public_id="lake-1", steps=1)
+    Session.objects.filter(public_id="lake-1").update(name="The first lake")
+    recording(owner=HOUSE, public_id="vase-1", steps=0)
+
+    whole = page(browser, "/recordings/")
+    found = page(browser, "/recordings/?q=first", hx_request="true", hx_target="shelves")
+
+    assert "From scripts" in whole
+    assert "The first lake" in whole
+    assert "vase-1" in whole
+    assert "The first lake" in found
+    assert "vase-1" not in found
+    assert "<html" not in found
+    assert "No recording is called “nothing”" in page(browser, "/recordings/?q=nothing")
+
+
+def test_the_first_visit_tells_how_to_record(browser):
+    assert "Nothing is recorded yet" in page(browser, "/recordings/")
+
+
+def test_the_player_stands_at_the_step_that_is_asked_for(browser):
+    recording(owner=HOUSE, public_id="gaze", steps=4)
+
+    shown = page(browser, "/recordings/gaze/?step=2&view=difference")
+
+    assert "<h2>Step 2</h2>" in shown
+    assert "number 2, that fits its surroundings" in shown
+    assert "TL, mirrored from BR" in shown
+    assert "0001_TL.png" in shown
+    assert "outside TL: 0 of 3\u202f200 px" in shown
+    assert 'href="?step=1&view=difference"' in shown
+    assert 'href="?step=3&view=difference"' in shown
+    assert "/session/gaze/frames/1/difference/?to=previous" in shown or "/frames/1/difference?to=previous" in shown
+
+
+def test_before_all_steps_there_is_the_picture_it_began_with(browser):
+    recording(owner=HOUSE, public_id="gaze", steps=2)
+
+    shown = page(browser, "/recordings/gaze/?step=0")
+
+    assert "<h2>Before</h2>" in shown
+    assert numbers(shown) == [0, 1, 2]
+
+
+def test_a_step_that_is_not_there_is_a_page_of_its_own(browser):
+    recording(owner=HOUSE, public_id="gaze", steps=2)
+
+    assert browser.get("/recordings/gaze/?step=9").status_code == 404
+    assert browser.get("/recordings/nowhere/").status_code == 404
+
+
+def test_a_long_film_comes_in_parts(browser, django_assert_max_num_queries):
+    recording(owner=HOUSE, public_id="long", steps=500)
+
+    with django_assert_max_num_queries(25):
+        shown = page(browser, "/recordings/long/?step=250")
+    gaps = [(int(first), int(last)) for first, last in re.findall(r'data-from="(\d+)" data-to="(\d+)"', shown)]
+    rest = [number for first, _ in gaps for number in numbers(page(browser, f"/recordings/long/stills/?from={first}"))]
+
+    assert numbers(shown) == [0, *range(241, 289)]
+    assert sorted(rest + numbers(shown)[1:]) == list(range(1, 501))
+    assert all(last - first < 48 for first, last in gaps)
+
+
+def test_a_recording_that_lacks_steps_is_shown_with_those_it_has(browser):
+    gone = recording(owner=HOUSE, public_id="holes", steps=60)
+    Step.objects.filter(recording=gone, index__lt=50).delete()
+
+    assert "<h2>Step 51</h2>" in page(browser, "/recordings/holes/")
+    assert numbers(page(browser, "/recordings/holes/stills/?from=1")) == []
+
+
+def test_a_folder_that_was_removed_is_told(browser):
+    lost = recording(owner=HOUSE, public_id="lost", steps=1)
+    store.discard([lost.steps.get().image.key])
+
+    shown = page(browser, "/recordings/lost/")
+
+    assert "Its pictures are gone from the storage." in shown
+    assert "number 1, that fits" in shown
+
+
+def test_a_recording_without_steps_says_what_to_do(browser):
+    recording(owner=HOUSE, public_id="empty", steps=0)
+
+    assert "Nothing was recorded yet" in page(browser, "/recordings/empty/")
+
+
+def test_what_another_system_made_has_no_sectors(browser):
+    heard = recording(owner=HOUSE, public_id="heard", steps=1)
+    heard.steps.update(system="compose", target_sector="", focus_sector="", recipe={}, outside_delta=None, change=None)
+
+    shown = page(browser, "/recordings/heard/")
+
+    assert "made by compose" in shown
+    assert "Target" not in re.findall(r"<dt>(.*?)</dt>", shown)
+
+
+def test_the_light_is_switched_on_and_off(browser):
+    begun = browser.post("/recordings/start/", {"session_id": "mine"})
+    assert begun.url == "/recordings/mine/"
+    assert "Recording into" in page(browser, "/recordings/")
+
+    assert browser.post("/recordings/stop/").url == "/recordings/mine/"
+    assert "Recording into" not in page(browser, "/recordings/")
+    assert browser.post("/recordings/stop/").url == "/recordings/"
+
+
+def test_it_is_renamed_and_deleted(browser):
+    recording(owner=HOUSE, public_id="gaze", steps=1)
+
+    browser.post("/recordings/gaze/rename/", {"name": " Lake, second try "})
+    assert '<h1 class="clip">Lake, second try</h1>' in page(browser, "/recordings/gaze/")
+    assert browser.post("/recordings/gaze/remove/").url == "/recordings/"
+    assert not Recording.objects.exists()
+
+
+def test_who_deletes_it_is_told_of_its_studies(browser):
+    shown = recording(owner=HOUSE, public_id="gaze", steps=1)
+    Study.objects.create(recording=shown, owner=HOUSE, seed=1)
+
+    assert "Its study goes along, with every answer." in page(browser, "/recordings/gaze/")
+
+
+def test_a_strict_replay_is_this_browsers(browser):
+    recording(owner=HOUSE, public_id="gaze", steps=3)
+
+    browser.post("/recordings/gaze/replay/", {"mode": "strict"})
+
+    shown = page(browser, "/recordings/gaze/")
+    assert "This browser replays it: strict, 0 served." in shown
+    assert "This browser replays it" not in page(Client(headers={"accept": "text/html"}), "/recordings/gaze/")
+    browser.post("/recordings/gaze/replay/", {"mode": "stop"})
+    assert "This browser replays it" not in page(browser, "/recordings/gaze/")
+
+
+def test_a_fork_is_a_recording_of_its_own(browser):
+    recording(owner=HOUSE, public_id="gaze", steps=3)
+
+    there = browser.post("/recordings/gaze/replay/", {"mode": "fork", "at": "2"}).url
+
+    assert there != "/recordings/gaze/"
+    assert numbers(page(browser, there))[1:] == [1, 2]
+
+
+def test_an_unknown_mode_is_refused(browser):
+    recording(owner=HOUSE, public_id="gaze", steps=1)
+
+    assert browser.post("/recordings/gaze/replay/", {"mode": "backwards"}).status_code == 422
+    assert not Deck.objects.exclude(replaying=None).exists()
+
+
+def test_verdicts_stand_on_the_page(browser):
+    judge(recording(owner=HOUSE, public_id="gaze", steps=3), drifted=1)
+
+    shown = page(browser, "/recordings/gaze/?step=2")
+
+    assert 'aria-label="2 identical, 1 drifted"' in shown
+    assert "step 2 by 0.4 %" in shown
+    assert "Drifted by 0.4 %" in shown
+    assert 'aria-label="Step 2, TL, drifted"' in shown
+
+
+def judge(verified: Session, *, drifted: int) -> None:
+    for step in verified.steps.all():
+        word = Verdict.Word.DRIFTED if step.index == drifted else Verdict.Word.IDENTICAL
+        share = 0.004 if step.index == drifted else 0
+        Verdict.objects.create(step=step, word=word, share=share, at=timezone.now())
+
+
+def test_two_recordings_lie_side_by_side(browser):
+    recording(owner=HOUSE, public_id="one", steps=2)
+    recording(owner=HOUSE, public_id="two", steps=3)
+
+    assert "Which other?" in page(browser, "/recordings/one/compare/")
+    same = page(browser, "/recordings/one/compare/?with=two&step=1")
+    alone = page(browser, "/recordings/one/compare/?with=two&step=3")
+
+    assert "Identical, byte for byte" in same
+    assert re.findall(r'aria-label="Step \d, (.*?)"', same) == [
+        "same",
+        "same",
+        "only one",
+    ]
+    assert "Only one of the two has this step." in alone
+    assert browser.get("/recordings/one/compare/?with=nowhere").status_code == 404
+
+
+def test_what_was_asked_otherwise_is_named(browser):
+    recording(owner=HOUSE, public_id="one", steps=1)
+    other = recording(owner=HOUSE, public_id="two", steps=1, began=timezone.now() - timedelta(days=1))
+    step = other.steps.get()
+    step.recipe["asked"] |= {"strength": 0.5}
+    step.save()
+
+    shown = page(browser, "/recordings/one/compare/?with=two")
+
+    assert "<dt>Asked otherwise</dt><dd>strength</dd>" in shown
+
+
+def test_another_persons_recording_is_not_there(browser):
+    recording(owner="visitor:somebody", public_id="theirs", steps=1)
+
+    assert "theirs" not in page(browser, "/recordings/")
+    assert browser.get("/recordings/theirs/").status_code == 404
+    assert settings.ACCESS == "open"
