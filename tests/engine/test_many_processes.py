@@ -2,7 +2,9 @@
 
 import json
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,22 @@ for _ in range(int(sys.argv[2])):
     numbers.append(made.number)
 print(json.dumps(numbers))
 """
+RECORD = """
+from hashlib import sha256
+from django.db import transaction
+from prompt_media.imaging.geometry import Size
+from sessions_app.models import Session
+from sessions_app.services import recordings
+recording = Session.objects.get(public_id="lab")
+for number in range(int(sys.argv[2])):
+    take = recordings.Take(
+        data=f"{sys.argv[1]} {number}".encode(), media_type="image/png", extension="png", size=Size(9, 9),
+        thumbnail=b"small", target_sector="BR", prompt="a moth",
+    )
+    with transaction.atomic():
+        recordings.append(recording=recording, generation=None, take=take)
+"""
+START = "from sessions_app.services import recordings; recordings.start(owner='house', public_id='lab')"
 RUN = "from sessions_app import tasks; from prompt_media.jobs import runner; [runner.run(job) for job in sys.argv[1:]]"
 
 
@@ -83,3 +101,37 @@ def test_a_job_delivered_to_two_processes_at_once_is_done_by_one(house, tmp_path
     assert [(job.status, job.attempts) for job in found.jobs.values()] == [("done", 1)] * 5
     assert len(found.images) == 5
     assert (found.broken(), found.missing(tmp_path / "media"), found.orphans(tmp_path / "media")) == ([], [], [])
+
+
+def read_all_the_while(mirror: Path, stopping: threading.Event) -> list[int]:
+    """How many steps each reading told of, until it is stopped. A torn one could not be read."""
+    counts = []
+    while not stopping.is_set():
+        told = json.loads(mirror.read_text())["sequence"]
+        assert [entry["index"] for entry in told] == list(range(len(told)))
+        counts.append(len(told))
+        stopping.wait(0.005)
+    return counts
+
+
+def test_a_recording_that_many_add_to_has_neither_gap_nor_double_and_its_mirror_is_never_torn(
+    house, database, tmp_path
+):
+    house |= database
+    programs.migrate(house)
+    programs.run(house, START)
+    mirror, stopping = tmp_path / "media/generation/sessions/lab/metadata.json", threading.Event()
+
+    with ThreadPoolExecutor(1) as reader:
+        reading = reader.submit(read_all_the_while, mirror, stopping)
+        try:
+            programs.at_once(house, RECORD, [(str(process), "15") for process in range(2)])
+        finally:
+            stopping.set()
+
+    counts = reading.result()
+    assert counts == sorted(counts), "none is older than the one before"
+    found = ledger.of_postgres(house["DATABASE_URL"]) if database else ledger.of_folder(tmp_path / "var")
+    media = tmp_path / "media"
+    assert (found.broken(), found.missing(media), found.orphans(media), found.untold(media)) == ([], [], [], [])
+    assert [len(recording.steps) for recording in found.recordings] == [30]
