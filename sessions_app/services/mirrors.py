@@ -22,7 +22,7 @@ from sessions_app.models import Session, Step
 log = structlog.get_logger(__name__)
 
 # A recording changes with every picture: so long its changes are gathered, and then told at once.
-_GATHERED_SECONDS = 0.5
+_GATHERED_SECONDS = 0.3
 _COLUMNS = (
     "index", "image__name", "target_sector", "focus_sector", "prompt", "made_at", "status", "outside_delta", "change",
     "recipe__seed", "image__sha256",
