@@ -14,7 +14,8 @@ from sessions_app.composing.render import Rendered
 from sessions_app.models import Generation, Image, Session
 from sessions_app.pictures import TaggedPictures
 from sessions_app.services import generations
-from sessions_app.services.generations import Order, Product
+from sessions_app.services.generations import Order
+from sessions_app.services.recordings import Take
 
 KIND: str = Generation.Kind.COMPOSE
 FORMATS = ("png", "gif")
@@ -82,7 +83,7 @@ def carry_out(ticket: Ticket) -> Outcome:
     """In the worker: paint the scene, and hand over what came out."""
     made = generations.of(ticket.job)
     rendered = render.in_format(scene.from_json(made.scene), made.format, _ingredients(made), ticket)
-    return generations.end(made=made, product=_product(rendered), ticket=ticket)
+    return generations.end(made=made, take=_take(made, rendered), ticket=ticket)
 
 
 def preview(*, session: Session, wish: Wish, frame: int | None = None) -> Rendered:
@@ -144,11 +145,19 @@ def _ingredients(made: Generation) -> TaggedPictures:
     return TaggedPictures(images)
 
 
-def _product(rendered: Rendered) -> Product:
-    return Product(
+def _take(made: Generation, rendered: Rendered) -> Take:
+    return Take(
+        system=KIND,
+        prompt=made.prompt,
+        recipe={"scene": made.scene, "format": made.format, "ingredients": _contents(made)},
         data=rendered.data,
         media_type=rendered.media_type,
         extension=rendered.extension,
         size=rendered.size,
         thumbnail=encode.thumbnail(rendered.poster),
     )
+
+
+def _contents(made: Generation) -> dict[str, str]:
+    """What each tag stood for."""
+    return dict(made.ingredients.values_list("tag", "sha256"))

@@ -1,4 +1,7 @@
-"""Where every making is born and where it ends, whichever system asked for it; how it is made, the systems know."""
+"""Where every making is born and where it ends, whichever system asked for it; how it is made, the systems know.
+
+Recordings listen here and nowhere else: whatever is made through these doors can be recorded.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +18,8 @@ from prompt_media.jobs.receipts import Slip
 from prompt_media.jobs.runner import Outcome, Ticket
 from sessions_app import names, selectors
 from sessions_app.models import Generation, GenerationInput, Image, Session
-from sessions_app.services import room, workspace
+from sessions_app.services import recordings, room, workspace
+from sessions_app.services.recordings import Kept, Take
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +40,16 @@ class Order:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
-    """What was made: a file and its thumbnail."""
-
-    data: bytes
-    media_type: str
-    extension: str
-    size: Size
-    thumbnail: bytes
-    has_alpha: bool = False
-
-
 def begin(*, session: Session, order: Order, slip: Slip | None = None) -> tuple[Generation, Job]:
-    """Take in one making: a row, its ingredients, and the job that will do it."""
+    """Take in one making: a row, its ingredients, and the job that will do it. Which recording hears it is decided now,
+    and holds however long it takes."""
     with transaction.atomic():
         # Whoever signed in meanwhile has taken the session along.
         session = workspace.locked(session)
+        is_recording = session.kind == Session.Kind.RECORDING
         made = Generation.objects.create(
             session=session,
+            recorded_in=session if is_recording else recordings.heard_by(session.owner, order.kind),
             number=_next_number(session),
             kind=order.kind,
             prompt=order.prompt,
@@ -90,11 +85,31 @@ def of(job: Job) -> Generation:
     return made
 
 
-def end(*, made: Generation, product: Product, ticket: Ticket) -> Outcome:
-    """Store what was made, and hand over the row that will point to it."""
+def end(*, made: Generation, take: Take, ticket: Ticket, inputs: Sequence[Kept] = ()) -> Outcome:
+    """Store what was made, and hand over the row that will point to it. A recording keeps `inputs` beside it."""
+    if made.session.kind == Session.Kind.RECORDING:
+        # Its file is called by its number, which it gets when it is certain that it counts.
+        return Outcome(write=lambda: _record(made.session, made, take, inputs))
     with workspace.writing_into(made.session.public_id):
-        image = _stored(made, product, ticket.claim)
-    return Outcome(write=lambda: _write(made.session, image), discard=lambda: _take_back(image))
+        image = _stored(made, take, ticket.claim)
+
+    def write() -> None:
+        _write(made.session, image)
+        if listening := _listening(made):
+            _record(listening, made, take, inputs)
+
+    return Outcome(write=write, discard=lambda: _take_back(image))
+
+
+def _listening(made: Generation) -> Session | None:
+    """The recording that hears it, locked. One that was deleted meanwhile hears nothing any more."""
+    if made.recorded_in_id is None:
+        return None
+    return Session.objects.select_for_update().filter(pk=made.recorded_in_id).first()
+
+
+def _record(recording: Session, made: Generation, take: Take, inputs: Sequence[Kept]) -> None:
+    recordings.append(recording=recording, generation=made, take=take, inputs=inputs)
 
 
 def _next_number(session: Session) -> int:
@@ -114,11 +129,11 @@ def _note_ingredients(made: Generation, images: Mapping[str, Image]) -> None:
     )
 
 
-def _stored(made: Generation, product: Product, claim: str) -> Image:
+def _stored(made: Generation, take: Take, claim: str) -> Image:
     """The files in the storage, and the row that will point to them. The name bears the claim: a worker that was
     taken for dead can neither overwrite nor discard what its successor made."""
     stem = "animated" if made.format == "gif" else "generated"
-    name = f"{stem}_{made.pk.hex}_{claim}.{product.extension}"
+    name = f"{stem}_{made.pk.hex}_{claim}.{take.extension}"
     key = names.output_key(made.session.public_id, name)
     image = Image(
         session=made.session,
@@ -127,14 +142,14 @@ def _stored(made: Generation, product: Product, claim: str) -> Image:
         label=f"{stem} {made.number}",
         key=key,
         thumbnail_key=names.thumbnail_key(key),
-        media_type=product.media_type,
-        width=product.size.width,
-        height=product.size.height,
-        bytes=len(product.data),
-        sha256=sha256(product.data).hexdigest(),
-        has_alpha=product.has_alpha,
+        media_type=take.media_type,
+        width=take.size.width,
+        height=take.size.height,
+        bytes=len(take.data),
+        sha256=sha256(take.data).hexdigest(),
+        has_alpha=take.has_alpha,
     )
-    store.put_together({image.key: product.data, image.thumbnail_key: product.thumbnail})
+    store.put_together({image.key: take.data, image.thumbnail_key: take.thumbnail})
     return image
 
 
