@@ -275,7 +275,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0
-DATA_UPLOAD_MAX_MEMORY_SIZE = JSON_MB * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = (JSON_MB + 2 * UPLOAD_MB) * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Ours comes first and says more; Django's stands behind it.
 DATA_UPLOAD_MAX_NUMBER_FILES = max(100, UPLOAD_FILES)
@@ -285,8 +285,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = max(100, UPLOAD_FILES)
 CORS_ALLOWED_ORIGINS: list[str] = TRUSTED_ORIGINS
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "prefer"]
 CORS_EXPOSE_HEADERS = [
-    "X-Sector", "X-Prompt", "X-Index", "X-Target-Sector", "X-Outside-Delta", "X-Generation-Status", "X-Verdict",
-    "X-Verdict-Reason", "X-Drift", "ETag", "Location", "Retry-After", "Idempotent-Replayed",
+    "X-Sector", "X-Prompt", "X-Index", "X-Target-Sector", "X-Outside-Delta", "X-Prompt-Used", "X-Prompt-Index",
+    "X-Generation-Status", "X-Change", "X-Seed", "X-Session-Id", "X-Verdict", "X-Verdict-Reason", "X-Drift", "ETag",
+    "Location", "Retry-After", "Idempotent-Replayed",
 ]  # fmt: skip
 CSRF_TRUSTED_ORIGINS: list[str] = TRUSTED_ORIGINS
 CSRF_FAILURE_VIEW = "prompt_media.web.errors.csrf_failure"

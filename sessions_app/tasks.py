@@ -3,11 +3,12 @@
 from celery import shared_task
 
 from prompt_media.jobs import runner
-from sessions_app.services import composition, importing, mirrors, retention, uploads
+from sessions_app.services import composition, importing, mirrors, retention, sectors, uploads
 
 runner.handles(uploads.KIND)(uploads.carry_out)
 runner.handles(composition.KIND)(composition.carry_out)
 runner.handles(importing.KIND)(importing.carry_out)
+runner.handles(sectors.KIND)(sectors.carry_out)
 
 
 @shared_task(name="sessions.sweep")

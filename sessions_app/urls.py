@@ -4,7 +4,7 @@ from django.urls import path
 
 from prompt_media.web import rates
 from prompt_media.web.routes import both
-from sessions_app.api import archives, comparisons, lists, recorder, recordings, studies, workspace
+from sessions_app.api import archives, comparisons, generate, lists, recorder, recordings, studies, workspace
 
 urlpatterns = [
     *both("session/create/", workspace.CreateSession.as_view(), "session-create"),
@@ -15,6 +15,11 @@ urlpatterns = [
     *both("session/replay/stop/", recorder.ReplayStop.as_view(), "replay-stop"),
     *both("session/replay/<recording:recording_id>/", recorder.Replay.as_view(), "replay"),
     *both("session/replay/<recording:recording_id>/fork/", recorder.Fork.as_view(), "fork"),
+    *both("generate/", generate.Generate.as_view(), "generate-sector"),
+    *both("prompts/", generate.Prompts.as_view(), "prompts"),
+    *both("reset/", generate.Reset.as_view(), "prompts-reset"),
+    *both("health/", generate.Health.as_view(), "generation-health"),
+    path("api/v1/prompts/", generate.OwnPrompts.as_view(), name="own-prompts"),
     *both("session/<id:session_id>/", workspace.OneSession.as_view(), "session"),
     *both("upload/<id:session_id>/", workspace.Upload.as_view(), "upload"),
     *both("session/<id:session_id>/tag/", workspace.OneTag.as_view(), "tag"),

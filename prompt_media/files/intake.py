@@ -1,15 +1,22 @@
 """Taking files in: judged by content from their headers, set aside whole, decoded later by a worker."""
 
+import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from prompt_media.errors import FieldError, HouseError, InvalidInput, TooLarge
+from prompt_media.errors import FieldError, HouseError, InvalidInput, TooLarge, Unprocessable, UnsupportedPicture
 from prompt_media.imaging import decode
 
 _MEGABYTE = 1024 * 1024
+
+
+class NotBase64(Unprocessable):
+    """A text that should be a picture in base64."""
+
+    code = "bad_encoding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,39 @@ class Arrival:
 def limits() -> decode.Limits:
     """How large a picture may be here."""
     return decode.Limits(pixels=settings.IMAGE_MEGAPIXELS * 1_000_000)
+
+
+def from_text(text: str, field: str) -> bytes:
+    """A file that came as base64, bare or in a data URL, in one line or in many. What it is, its content tells.
+
+    Raises NotBase64, UnsupportedPicture for a data URL of no picture, or TooLarge.
+    """
+    body = _of_data_url(text, field) if text[:5].lower() == "data:" else text
+    if (size := len(body) * 3 // 4) > settings.UPLOAD_MB * _MEGABYTE * 1.05:
+        raise _too_large(size)
+    try:
+        data = binascii.a2b_base64("".join(body.split()), strict_mode=True)
+    except ValueError as error:
+        raise NotBase64(f"{field} is not base64: {str(error)[:1].lower()}{str(error)[1:]}.", field=field) from error
+    if len(data) > settings.UPLOAD_MB * _MEGABYTE:
+        raise _too_large(len(data))
+    return data
+
+
+def _of_data_url(text: str, field: str) -> str:
+    head, comma, body = text.partition(",")
+    kind, *options = (word.strip().lower() for word in head[len("data:") :].split(";"))
+    if not comma or "base64" not in options:
+        raise NotBase64(f"{field} is a data URL that is not in base64: data:image/png;base64,… is one.", field=field)
+    if not kind.startswith("image/"):
+        raise UnsupportedPicture(f"{field} is a data URL of the type “{kind[:40]}”, and no picture.", field=field)
+    return body
+
+
+def _too_large(size: int) -> TooLarge:
+    return TooLarge(
+        f"A file may have {settings.UPLOAD_MB} MB; this one has {size / _MEGABYTE:.1f}.", code="file_too_large"
+    )
 
 
 def judged(files: Sequence[UploadedFile]) -> list[Arrival]:
@@ -51,10 +91,7 @@ def _arrival(file: UploadedFile, refused: list[tuple[str, HouseError]]) -> Arriv
 
 def _inspected(file: UploadedFile) -> bytes:
     if (file.size or 0) > settings.UPLOAD_MB * _MEGABYTE:
-        raise TooLarge(
-            f"A file may have {settings.UPLOAD_MB} MB; this one has {(file.size or 0) / _MEGABYTE:.1f}.",
-            code="file_too_large",
-        )
+        raise _too_large(file.size or 0)
     data = file.read()
     decode.inspect(data, limits())
     return data

@@ -83,8 +83,11 @@ class Number(serializers.FloatField):
     def to_internal_value(self, data: Any) -> float:
         if not isinstance(data, int | float) or isinstance(data, bool):
             self.fail("invalid")
-        # More digits than any number has: Python would refuse to make a float of them.
-        return float(data) if isinstance(data, float) or abs(data) < 10**300 else math.copysign(math.inf, data)
+        try:
+            return float(data)
+        except OverflowError:
+            # More digits than any number has that is told apart from its neighbours.
+            return math.inf
 
 
 class Flag(serializers.BooleanField):

@@ -83,6 +83,11 @@ def live_session(public_id: object, kinds: Collection[str] = (Session.Kind.STUDI
     return found
 
 
+def live_session_of(owner: str) -> Session | None:
+    """Where that lies which the owner made without recording; None when it has expired, or nothing was made."""
+    return live_sessions().filter(live_of__owner=owner).first()
+
+
 def session_of(job: Job) -> Session:
     """The session a job was done for. Raises UnknownSession when it was deleted."""
     word, _, public_id = job.subject.partition(":")

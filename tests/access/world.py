@@ -27,10 +27,13 @@ from prompt_media.files import store
 from prompt_media.jobs.models import Job
 from prompt_media.web.identity import of_user
 from sessions_app.models import Generation, Image, Session, Tag
-from sessions_app.services import decks, replays, studies, workspace
+from sessions_app.services import decks, prompting, replays, studies, workspace
 from sessions_app.studying.design import Design
 from tests.sessions_app import recorded
 
+PROMPT = "a word the owner alone would think of"
+# A picture of 3 × 3 pixels.
+PIXELS = "iVBORw0KGgoAAAANSUhEUgAAAAMAAAADCAIAAADZSiLoAAAAF0lEQVR4nGNkYGhgYGBgYGBgYoABBAsADfgAhm1rWtMAAAAASUVORK5CYII="
 # Bodies without which a route cannot answer well; {…} is the world's. A dict goes as JSON, a form as a form.
 JSON: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/session/{session_id}/"): {"name": "Renamed"},
@@ -39,6 +42,8 @@ JSON: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/session/{session_id}/generate/"): {"prompt": "@Logo in center"},
     ("POST", "/session/{session_id}/preview/"): {"prompt": "@Logo in center"},
     ("POST", "/session/{session_id}/zip/"): {"include_uploads": True},
+    ("POST", "/generate/"): {"image_base64": PIXELS, "focus_x": 0.1, "focus_y": 0.1},
+    ("PUT", "/api/v1/prompts/"): {"default": "a dot"},
     ("POST", "/session/replay/{recording_id}/"): {"mode": "cassette"},
     ("POST", "/session/replay/{recording_id}/fork/"): {"at": 1},
     ("POST", "/api/v1/recordings/"): {"name": "made in a test"},
@@ -104,7 +109,7 @@ class World:
 
     def marks(self) -> list[bytes]:
         """What gives the owner away in an answer."""
-        kinds = ("session_id", "recording_id", "upload", "output", "queued", "failed", "done", "prefix")
+        kinds = ("session_id", "recording_id", "upload", "output", "queued", "failed", "done", "prefix", "prompt")
         return [self.values[kind].encode() for kind in kinds]
 
     def body(self, method: str, route: str) -> dict[str, Any]:
@@ -156,9 +161,11 @@ def _things(owner: User) -> dict[str, str]:
     replays.start(owner=of_user(owner), recording=recording)
     study = studies.set_up(recording=recording, owner=of_user(owner), design=Design())
     sitting = studies.open_sitting(study=study)
+    prompting.replace(owner=of_user(owner), lists=prompting.read({"default": PROMPT}))
     return {
         "session_id": session.public_id,
         "recording_id": recording.public_id,
+        "prompt": PROMPT,
         "index": "0",
         "frame": "0000_BR.png",
         "study_id": str(study.pk),

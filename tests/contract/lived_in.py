@@ -5,6 +5,7 @@ A call may change or delete any of it: it is put back, under the same ids, befor
 
 import importlib
 import json
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from copy import copy
 from uuid import UUID
@@ -152,6 +153,8 @@ class House:
                 return _one_of(self._known(name, ""), value)
             case "prompt":
                 return _one_of([PROMPT, f"{PROMPT}, slowly rotating"], value)
+            case "image_base64":
+                return _one_of([b64encode(self._picture()).decode()], value)
             case "files":
                 return [_one_of([self._picture(), self._picture("JPEG")], one) for one in value]
             case "archive":

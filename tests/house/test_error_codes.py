@@ -16,7 +16,7 @@ NOBODY_CALLS = HOUSE / "prompt_media" / "supervisor"
 # Not told at any operation: a method that the schema does not have, what only pages and the shell ask for, the
 # classes that stand above others, and what a fetched address is refused with, for no operation fetches one yet.
 ONLY_ELSEWHERE = {"method_not_allowed", "too_many_tries", "bad_scene", "conflict", "too_many"}
-ONLY_ELSEWHERE |= {"replay_mismatch", "address_refused", "not_fetched", "fetch_too_slow"}
+ONLY_ELSEWHERE |= {"address_refused", "not_fetched", "fetch_too_slow"}
 
 
 @cache
