@@ -139,7 +139,7 @@ COLOURS: Mapping[str, Colour] = {
     "blue": (36, 92, 208),
     "navy": PAINTS["navy"],
     **dict.fromkeys(("purple", "violet"), (122, 60, 176)),
-    **dict.fromkeys(("pink", "rose-coloured"), (242, 132, 172)),
+    "pink": (242, 132, 172),
     "magenta": (208, 40, 150),
     **dict.fromkeys(("brown", "wooden"), (118, 76, 44)),
     **dict.fromkeys(("beige", "tan", "cream"), (224, 204, 168)),
