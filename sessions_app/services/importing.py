@@ -95,7 +95,8 @@ def limits() -> Limits:
     return Limits(
         entries=_ENTRIES_A_FILE * settings.SESSION_FILES,
         bytes=settings.SESSION_MB * _MEGABYTE,
-        file_bytes=settings.UPLOAD_MB * _MEGABYTE,
+        # An animation of ours may be larger than any upload.
+        file_bytes=settings.BODY_MB * _MEGABYTE,
     )
 
 
@@ -231,10 +232,13 @@ def _judge_recipes(found: Archive) -> None:
 
 
 def _facts(found: Archive) -> Sequence[recipes.Facts]:
-    """Beside each step's metadata; a stranger's tells nothing more."""
+    """What is known of each step beside the promised names. A plain folder of ours tells some of it."""
     if found.recipes:
         return found.recipes.steps
-    return [recipes.Facts(entry.index) for entry in found.metadata.sequence]
+    return [
+        recipes.Facts(entry.index, status=entry.status, outside_delta=entry.outside_delta, change=entry.change)
+        for entry in found.metadata.sequence
+    ]
 
 
 def _staged(picture: Picture, data: bytes, place: str) -> Staged:

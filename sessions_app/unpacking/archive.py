@@ -182,6 +182,8 @@ def _frames(about: Metadata, found: Mapping[Path, Content]) -> dict[Path, Pictur
         path = (entry.filename,)
         if path not in found or entry.filename in paths.DOCUMENTS:
             raise BadRecording(f"{paths.METADATA} names {shown(entry.filename)}, and the archive has no such picture.")
+        if entry.sha256 not in ("", found[path].sha256):
+            raise BadRecording(f"{shown(entry.filename)} is not the picture whose hash {paths.METADATA} tells.")
         frames[path] = Picture(entry.filename, found[path].bytes, found[path].sha256, entry)
     return frames
 

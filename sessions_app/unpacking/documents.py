@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -10,6 +11,7 @@ from sessions_app.unpacking.refusals import BadRecording
 DEEPEST = 32
 # The last second of the year 9998: any time zone can still tell it.
 LATEST = 253_370_764_799
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNWRITABLE = "\0"
 
 
@@ -51,6 +53,13 @@ class Document:
         value = self._values.get(name)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             self._refuse(name, f"is not a whole number from {low} to {high}")
+        return value
+
+    def sha256(self, name: str) -> str:
+        """A hash, as 64 hexadecimal digits."""
+        value = self._values.get(name)
+        if not isinstance(value, str) or not _SHA256.fullmatch(value):
+            self._refuse(name, "is not 64 hexadecimal digits")
         return value
 
     def one_of(self, name: str, words: Iterable[str]) -> str:

@@ -1,7 +1,9 @@
 """metadata.json: what a recording says of itself, whoever made it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 from sessions_app.unpacking import documents
 from sessions_app.unpacking.documents import Document
@@ -13,11 +15,14 @@ MOST_INDEX = 10**9
 LONGEST_PROMPT = 100_000
 LONGEST_SECTOR = 8
 LONGEST_ID = 200
+STATUSES = ("made", "fallback")
+MOST_PIXELS = 2**31 - 1
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One step as its metadata tells it. What is empty was not told."""
+    """One step as its metadata tells it. What is empty was not told; the last four are told by us alone."""
 
     index: int
     filename: str
@@ -25,6 +30,10 @@ class Entry:
     focus_sector: str
     prompt: str
     timestamp: float
+    status: str = "made"
+    outside_delta: int | None = None
+    change: float | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,19 @@ def _entry(told: Document, created_at: float) -> Entry:
         focus_sector=_sector(told, "focus_sector"),
         prompt=told.text("prompt", most=LONGEST_PROMPT, default=""),
         timestamp=told.time("timestamp") if "timestamp" in told else created_at,
+        status=_if_ours(lambda: told.one_of("status", STATUSES), "made"),
+        outside_delta=_if_ours(lambda: told.whole("outside_delta", low=0, high=MOST_PIXELS), None),
+        change=_if_ours(lambda: told.share("change"), None),
+        sha256=_if_ours(lambda: told.sha256("sha256"), ""),
     )
+
+
+def _if_ours(read: Callable[[], Told], default: Told) -> Told:
+    """A stranger may mean something else by the same word: then it is left to the text."""
+    try:
+        return read()
+    except BadRecording:
+        return default
 
 
 def _file(told: Document) -> str:

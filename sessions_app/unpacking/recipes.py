@@ -4,21 +4,18 @@ A recipe itself is kept as it is here; what it says is judged by the room that m
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sessions_app.unpacking import documents
 from sessions_app.unpacking.documents import Document
-from sessions_app.unpacking.metadata import LONGEST_PROMPT, MOST_INDEX, MOST_STEPS
+from sessions_app.unpacking.metadata import LONGEST_PROMPT, MOST_INDEX, MOST_PIXELS, MOST_STEPS, STATUSES
 from sessions_app.unpacking.paths import RECIPES
 from sessions_app.unpacking.refusals import BadRecording
 
 FORMAT = 1
-STATUSES = ("made", "fallback")
-_SHA256 = re.compile(r"([0-9a-f]{64})?")
-_MOST = 2**31 - 1
+_MOST_FORMAT = 10**6
 _LARGEST_SEED = 2**63 - 1
 
 
@@ -53,7 +50,7 @@ def write(recipes: Recipes) -> bytes:
 def read(data: bytes, indexes: Sequence[int]) -> Recipes:
     """What the file says of the steps of these indexes. Raises BadRecording."""
     told = documents.parse(data, RECIPES)
-    if told.whole("format", low=1, high=_MOST) != FORMAT:
+    if told.whole("format", low=1, high=_MOST_FORMAT) != FORMAT:
         raise BadRecording(f"{RECIPES} has another format: it was made by a newer Prompt Media.")
     steps = tuple(_facts(one) for one in told.objects("steps", most=MOST_STEPS))
     if [one.index for one in steps] != list(indexes):
@@ -67,15 +64,8 @@ def _facts(told: Document) -> Facts:
         system=told.text("system", most=10),
         status=told.one_of("status", STATUSES),
         reason=told.text("reason", most=LONGEST_PROMPT),
-        outside_delta=told.whole("outside_delta", low=0, high=_MOST) if "outside_delta" in told else None,
+        outside_delta=told.whole("outside_delta", low=0, high=MOST_PIXELS) if "outside_delta" in told else None,
         change=told.share("change") if "change" in told else None,
-        request_sha256=_sha256(told),
+        request_sha256=told.sha256("request_sha256") if told.text("request_sha256", most=64) else "",
         recipe=told.object("recipe").items(),
     )
-
-
-def _sha256(told: Document) -> str:
-    digest = told.text("request_sha256", most=64)
-    if not _SHA256.fullmatch(digest):
-        raise BadRecording(f"{told.where}: “request_sha256” is not 64 hexadecimal digits.")
-    return digest

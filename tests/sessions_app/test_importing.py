@@ -189,6 +189,18 @@ def test_the_seeds_own_tar_is_taken_as_it_is(bring_in):
         assert store.read(f"generation/sessions/bug_report_xyz/{there['filename']}") == files[there["filename"]]
 
 
+def test_a_plain_folder_of_ours_still_says_which_step_is_a_fallback(recording, bring_in):
+    recording.steps.filter(index=2).update(status=Step.Status.FALLBACK, change=0)
+    mirrors.render_anew(recording.pk)
+    folder = {key.rpartition("/")[2]: data for key, data in files_of("gaze-study-04").items() if "inputs" not in key}
+
+    assert bring_in(tarred(folder), public_id="again").status == "done"
+
+    back = Session.objects.get(public_id="again")
+    assert list(back.steps.values_list("status", flat=True)) == ["made", "made", "fallback", "made"]
+    assert back.recording.original_metadata.encode() == folder["metadata.json"]
+
+
 def test_a_foreign_metadata_stays_word_for_word_through_any_number_of_archives(bring_in):
     files = plain()
     bring_in(tarred(files))

@@ -205,6 +205,7 @@ def steps(*entries: dict) -> BinaryIO:
         pytest.param(lambda: steps(entry(target_sector="somewhere")), "target_sector", id="a sector that is too long"),
         pytest.param(lambda: steps(entry(target_sector="B\nR")), "nobody can see", id="a sector of two lines"),
         pytest.param(lambda: steps(entry(timestamp=[])), "timestamp", id="a time that is a list"),
+        pytest.param(lambda: steps(entry(sha256="0" * 64)), "whose hash", id="a frame of another hash"),
         pytest.param(lambda: zipped(with_file(f"{HERE}/recipes.json", b"{}")), "recipes.json", id="empty recipes"),
     ],
 )

@@ -11,7 +11,7 @@ from sessions_app.unpacking.archive import Archive
 from sessions_app.unpacking.folders import Folder
 from sessions_app.unpacking.manifest import Content
 from sessions_app.unpacking.recipes import Facts, Recipes
-from tests.unpacking.packing import CREATED_AT, FRAMES, recording, tarred, zipped
+from tests.unpacking.packing import CREATED_AT, FRAMES, entry, recording, tarred, zipped
 
 
 def written(files: dict[str, bytes], folder: Path) -> Path:
@@ -76,6 +76,24 @@ def test_names_that_the_metadata_has_beyond_the_promised_ones_are_kept_in_its_te
     found = archive.read(kinds.package(zipped(recording(subject="P7"))))
 
     assert '"subject": "P7"' in found.original
+
+
+def test_what_our_own_metadata_tells_of_a_step_is_read_and_a_strangers_same_words_are_not():
+    ours = {
+        "status": "fallback",
+        "outside_delta": 3,
+        "change": 0.5,
+        "sha256": sha256(FRAMES["0000_BR.png"]).hexdigest(),
+    }
+    theirs = {"status": "ok", "outside_delta": "none", "change": 40, "sha256": "md5:0"}
+
+    first, second = (
+        archive.read(kinds.package(zipped(recording(sequence=[entry(**told)])))).metadata.sequence[0]
+        for told in (ours, theirs)
+    )
+
+    assert (first.status, first.outside_delta, first.change) == ("fallback", 3, 0.5)
+    assert (second.status, second.outside_delta, second.change) == ("made", None, None)
 
 
 def ours(**files: bytes) -> dict[str, bytes]:
