@@ -3,12 +3,13 @@
 from celery import shared_task
 
 from prompt_media.jobs import runner
-from sessions_app.services import composition, importing, mirrors, retention, sectors, uploads
+from sessions_app.services import composition, importing, mirrors, retention, sectors, uploads, verification
 
 runner.handles(uploads.KIND)(uploads.carry_out)
 runner.handles(composition.KIND)(composition.carry_out)
 runner.handles(importing.KIND)(importing.carry_out)
 runner.handles(sectors.KIND)(sectors.carry_out)
+runner.handles(verification.KIND)(verification.carry_out)
 
 
 @shared_task(name="sessions.sweep")

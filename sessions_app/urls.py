@@ -4,7 +4,7 @@ from django.urls import path
 
 from prompt_media.web import rates
 from prompt_media.web.routes import both
-from sessions_app.api import archives, comparisons, generate, lists, recorder, recordings, studies, workspace
+from sessions_app.api import archives, comparisons, generate, lists, recorder, recordings, studies, verdicts, workspace
 
 urlpatterns = [
     *both("session/create/", workspace.CreateSession.as_view(), "session-create"),
@@ -60,6 +60,7 @@ urlpatterns = [
     path("api/v1/sittings/<id:sitting_id>/trials/<int:place>/", studies.Answer.as_view(), name="trial-answer"),
     path("studies/<id:sitting_id>/trials/<int:place>/before", studies.Before.as_view(), name="trial-before"),
     path("studies/<id:sitting_id>/trials/<int:place>/after", studies.After.as_view(), name="trial-after"),
+    path("api/v1/recordings/<recording:recording_id>/verify/", verdicts.Verify.as_view(), name="recording-verdicts"),
     path("api/v1/sessions/", lists.Sessions.as_view(), name="sessions-list"),
     path("api/v1/images/", lists.Images.as_view(), name="images-list"),
     path("api/v1/generations/", lists.Generations.as_view(), name="generations-list"),

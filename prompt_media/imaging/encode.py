@@ -42,6 +42,11 @@ def png(pixels: Pixels) -> bytes:
     return png_file.encode(pixels)
 
 
+def png_packer() -> str:
+    """What packs a PNG on this machine, and its version: another writes other bytes of the same pixels."""
+    return png_file.packer
+
+
 def jpeg(pixels: Pixels, quality: int = 95) -> bytes:
     """A JPEG file of H × W × 3 bytes. Colour keeps its full resolution: a stored upload is not blurred once more."""
     file = BytesIO()

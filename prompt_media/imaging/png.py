@@ -16,9 +16,12 @@ from prompt_media.imaging.picture import Pixels
 
 deflate: ModuleType = zlib
 level = zlib.Z_BEST_SPEED
+packer = f"zlib {zlib.ZLIB_RUNTIME_VERSION}"
 with suppress(ImportError):  # no wheel for this processor: zlib writes the same pixels, more slowly
+    import isal
     from isal import isal_zlib
 
+    packer = f"isal {isal.__version__}"
     deflate, level = isal_zlib, isal_zlib.ISAL_BEST_COMPRESSION
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"

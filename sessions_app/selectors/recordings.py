@@ -83,6 +83,11 @@ def frame(public_id: str, index: int, reach: Reach) -> Step:
     return found
 
 
+def judged(recording: Session) -> QuerySet[Step]:
+    """Its steps in their order, each with its picture and, once it was made again, its verdict."""
+    return steps(recording).select_related("image__session", "verdict__picture__session")
+
+
 def made_from(step: Step) -> Image | None:
     """The picture a step was made from, an earlier frame or what is kept beside the frames; None: neither is there."""
     told = step.recipe.get("image")

@@ -51,6 +51,7 @@ JSON: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/recordings/{recording_id}/studies/"): {"name": "made in a test"},
     ("POST", "/api/v1/studies/{study_id}/sittings/"): {"participant": "P 02"},
     ("POST", "/api/v1/sittings/{sitting_id}/trials/{place}/"): {"sector": "TL", "reaction_ms": 500},
+    ("POST", "/api/v1/recordings/{recording_id}/verify/"): {"index": 0},
     ("POST", "/api/v1/tokens/"): {"name": "made in a test"},
 }
 FORMS: dict[str, dict[str, Any]] = {
