@@ -1,9 +1,10 @@
 """What hangs on the board of a study: its changes, its seats and what came of it, as pages show them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from prompt_media.imaging.geometry import Box, Size
 from sessions_app.editing import sectors
 from sessions_app.models import Image, Session, Sitting, Study
 from sessions_app.selectors import results
@@ -22,23 +23,23 @@ _RANGES = {
     "catch_trials": design.CATCH_TRIALS,
     "seed": design.SEEDS,
 }
-_UNIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """One sector on the map: where it lies, of a side of 1,000, and what was seen there."""
+    """One sector on the map, which is the picture in its own pixels: where it lies, and what was seen in it."""
 
     name: str
-    x: float
-    y: float
-    side: float
-    changes: int
+    box: Box
     tally: Tally
 
     @property
     def middle(self) -> tuple[float, float]:
-        return self.x + self.side / 2, self.y + self.side / 2
+        return self.box.x + self.box.width / 2, self.box.y + self.box.height / 2
+
+    @property
+    def text_size(self) -> float:
+        return self.box.width / 6
 
     @property
     def hit_percent(self) -> int | None:
@@ -75,11 +76,12 @@ def _chosen(study: Study) -> Context:
     material = selectors.material_of(study)
     summary = results.of(study)
     sittings = selectors.sittings(study)
+    picture = _picture(material)
     return {
         "material": material,
         "summary": summary,
-        "map": list(_map(material, dict(summary.sectors))),
-        "picture": _picture(material),
+        "picture": picture,
+        "spots": list(_spots(picture, material.grid, dict(summary.sectors))) if picture else [],
         "sittings": sittings[:SITTINGS],
         "more": max(0, study.sittings_numbered - SITTINGS),
         "trials": len(material.changes) + study.catch_trials,
@@ -87,12 +89,11 @@ def _chosen(study: Study) -> Context:
     }
 
 
-def _map(material: selectors.Material, tallies: dict[str, Tally]) -> Iterator[Spot]:
-    side = _UNIT / material.grid
-    for cell in sectors.cells(material.grid):
-        name = sectors.name(cell, material.grid)
-        changes = sum(one.sector == name for one in material.changes)
-        yield Spot(name, cell.column * side, cell.row * side, side, changes, tallies[name])
+def _spots(picture: Image, grid: int, tallies: Mapping[str, Tally]) -> Iterator[Spot]:
+    size = Size(picture.width, picture.height)
+    for cell in sectors.cells(grid):
+        name = sectors.name(cell, grid)
+        yield Spot(name, sectors.box(cell, grid, size), tallies[name])
 
 
 def _picture(material: selectors.Material) -> Image | None:

@@ -56,7 +56,11 @@ def delete(request: PageRequest, recording_id: str, study_id: UUID) -> HttpRespo
 @identity.page
 def sit(request: PageRequest, sitting_id: UUID) -> HttpResponse:
     """A participant's page. Who knows its address may sit; it tells nothing of what changes."""
-    return render(request, "studies/sit.html", board.seat(selectors.sitting(sitting_id)))
+    try:
+        sitting = selectors.sitting(sitting_id)
+    except selectors.UnknownSitting:
+        return render(request, "studies/gone.html", status=404)
+    return render(request, "studies/sit.html", board.seat(sitting))
 
 
 def _study(request: PageRequest, recording_id: str, study_id: UUID) -> Study:

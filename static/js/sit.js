@@ -127,6 +127,7 @@ async function saved(told) {
   for (let left = TRIES; left > 0; left -= 1) {
     const response = await fetch(`${main.dataset.answers}${place}/`, {
       method: "POST",
+      keepalive: true, // it gets there also when the page is closed meanwhile
       headers: { "Content-Type": "application/json", ...JSON.parse(document.body.getAttribute("hx-headers")) },
       body: JSON.stringify(told),
     }).catch(() => null);
