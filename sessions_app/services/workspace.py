@@ -16,7 +16,7 @@ from prompt_media.files import layers, store
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.services import Stopped
 from sessions_app import names, selectors
-from sessions_app.models import Image, Session, Tag
+from sessions_app.models import Image, Session, Study, Tag
 from sessions_app.services import decks
 
 # A session's clock is wound at most so often; a write for every thumbnail would cost more than it tells.
@@ -79,11 +79,12 @@ def rename(*, session: Session, name: str) -> Session:
 
 
 def hand_over(*, giver: str, taker: str) -> None:
-    """Make all sessions of one owner, their jobs, and what is recorded and replayed, another's."""
+    """Make all sessions of one owner, their jobs and studies, and what is recorded and replayed, another's."""
     with transaction.atomic():
         # Jobs before sessions, as whoever finishes one takes them; and behind them those that came in between.
         jobs.hand_over(giver=giver, taker=taker)
         Session.objects.filter(owner=giver).update(owner=taker)
+        Study.objects.filter(owner=giver).update(owner=taker)
         decks.hand_over(giver=giver, taker=taker)
         jobs.hand_over(giver=giver, taker=taker)
 

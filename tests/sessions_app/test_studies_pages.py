@@ -5,10 +5,11 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from prompt_media.web.identity import HOUSE
 from sessions_app.models import Session, Sitting, Step, Study
-from sessions_app.services import studies
+from sessions_app.services import studies, workspace
 from sessions_app.studying.design import Design
 from tests.sessions_app.recorded import recording as made
 
@@ -143,3 +144,13 @@ def test_with_a_sign_in_a_participants_page_asks_for_one(client, study, settings
 
     for path in (f"/studies/{sitting.pk}/sit/", f"/studies/{sitting.pk}/trials/0/before"):
         assert client.get(path, headers={"accept": "text/html"})["Location"].startswith("/login/")
+
+
+def test_studies_go_along_at_sign_in(recording):
+    browser = Client()
+    browser.post(PAGE + "new/", FORM)
+    visitor = Study.objects.get().owner
+
+    workspace.hand_over(giver=visitor, taker="user:7")
+
+    assert Study.objects.get().owner == "user:7"
