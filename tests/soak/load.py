@@ -1,5 +1,6 @@
 """Callers who use the studio all the time, each by chance of its own, and hold it to what it answered."""
 
+import base64
 import random
 import threading
 from collections.abc import Callable
@@ -13,9 +14,10 @@ from tests.engine.work import noise
 from tests.soak.diary import Diary
 from tests.soak.house import House
 
-_SESSIONS = 3
+_SESSIONS = _RECORDINGS = 3
 _SIZE = {"width": 400, "height": 300}
 _PICTURES = {"scenery.png": noise(200, (30, 90, 200)), "dot.png": noise(90, (250, 40, 40))}
+_PICTURE = base64.b64encode(_PICTURES["scenery.png"]).decode()
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Stranger:
     chance: random.Random
     stopping: threading.Event
     sessions: list[Session] = field(default_factory=list)
+    recordings: list[str] = field(default_factory=list)
     _line: Caller | None = None
 
     def work(self) -> None:
@@ -62,6 +65,10 @@ class Stranger:
             self._look: 4,
             self._fetch: 3,
             self._delete: 1 if len(self.sessions) <= _SESSIONS else 8,
+            self._record: 1,
+            self._change_a_sector: 4,
+            self._follow_a_recording: 2,
+            self._delete_a_recording: 1 if len(self.recordings) <= _RECORDINGS else 4,
         }
         return self.chance.choices(list(acts), list(acts.values()))[0]
 
@@ -148,6 +155,40 @@ class Stranger:
         # Before it is asked: an answer that is lost on its way leaves nobody knowing.
         self.diary.release(session.id)
         self._call("delete", lambda line: line.delete(f"/session/{session.id}/"))
+
+    def _record(self) -> None:
+        """All callers are one identity, so this ends what another of them recorded."""
+        started = self._call("record", lambda line: line.post("/session/start"))
+        if started is not None and started.status == 200:
+            self.recordings.append(started.json["session_id"])
+
+    def _change_a_sector(self) -> None:
+        wish = {"image_base64": _PICTURE, "focus_x": self.chance.random(), "focus_y": self.chance.random()}
+        answer = self._call("change a sector", lambda line: line.post("/generate", wish))
+        if answer is None or answer.status != 200:
+            return
+        recording, index = answer.headers["X-Session-Id"], answer.headers["X-Index"]
+        if answer.headers["X-Outside-Delta"] != "0":
+            self.diary.break_promise(f"outside of its sector {answer.headers['X-Outside-Delta']} pixels changed")
+        if recording in self.recordings:
+            self.diary.promise(recording, f"/session/{recording}/frames/{index}", len(answer.data))
+
+    def _follow_a_recording(self) -> None:
+        if not self.recordings:
+            return
+        path = f"/session/{self.chance.choice(self.recordings)}"
+        answer = self._call("follow a recording", lambda line: line.get(path))
+        if answer is not None and answer.status == 200:
+            told = [entry["index"] for entry in answer.json["sequence"]]
+            if told != list(range(len(told))):
+                self.diary.break_promise(f"{path} tells steps out of order: {told}")
+
+    def _delete_a_recording(self) -> None:
+        if not self.recordings:
+            return
+        recording = self.recordings.pop(self.chance.randrange(len(self.recordings)))
+        self.diary.release(recording)
+        self._call("delete a recording", lambda line: line.delete(f"/session/{recording}"))
 
     def _wish(self) -> dict[str, object]:
         if self.chance.random() < 0.5:
