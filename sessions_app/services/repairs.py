@@ -1,8 +1,8 @@
 """What can honestly be put right when rows and files disagree.
 
 A thumbnail is made anew, and so is a mirror. A lost original is copied from another stored file of the same content,
-if there is one. What cannot be had again is left as it is: its row still tells the name, tag and size, and a backup may
-bring it back.
+if there is one. A recording's lost frame is painted again by its recipe, and is the frame if every byte is the same.
+What cannot be had again is left as it is: its row still tells the name, tag and size, and a backup may bring it back.
 """
 
 from contextlib import suppress
@@ -12,13 +12,17 @@ from pathlib import PurePosixPath
 
 from django.db import transaction
 
+from prompt_media import backends
 from prompt_media.errors import HouseError, NotFound
 from prompt_media.files import intake, store
 from prompt_media.files.keepers import Claim, Fault, Part
+from prompt_media.generating.protocol import BackendError
 from prompt_media.imaging import decode, encode
 from sessions_app import selectors
-from sessions_app.models import Image, Step
-from sessions_app.services import mirrors, workspace
+from sessions_app.editing.recipe import Recipe
+from sessions_app.models import Generation, Image, Step
+from sessions_app.selectors import recordings
+from sessions_app.services import mirrors, sectors, workspace
 
 
 def mend(fault: Fault, claim: Claim) -> str:
@@ -31,7 +35,9 @@ def mend(fault: Fault, claim: Claim) -> str:
         return "its row has gone"
     if claim.part is Part.THUMBNAIL:
         return _thumbnail_anew(image, claim)
-    return _moved_home(image, claim) if fault is Fault.MISPLACED else _copied_from_a_twin(image)
+    if fault is Fault.MISPLACED:
+        return _moved_home(image, claim)
+    return _copied_from_a_twin(image) or _painted_again(image)
 
 
 def forget(claim: Claim) -> str:
@@ -67,6 +73,29 @@ def _copied_from_a_twin(image: Image) -> str:
             store.put(image.key, data)
             return "copied from a file of the same content"
     return ""
+
+
+def _painted_again(image: Image) -> str:
+    """Claims come in the order in which pictures were made: what this frame was made from was mended before it."""
+    step = Step.objects.filter(image=image, system=Generation.Kind.SECTOR).first()
+    original = recordings.made_from(step) if step else None
+    data = _whole(original) if original else None
+    if step is None or data is None:
+        return ""
+    with suppress(HouseError, BackendError):
+        again = _frame(Recipe.from_json(step.recipe), data)
+        if sha256(again).hexdigest() == image.sha256:
+            store.put(image.key, again)
+            return "painted again by its recipe, the same to the byte"
+    return ""
+
+
+def _frame(recipe: Recipe, data: bytes) -> bytes:
+    """What the recipe makes of its picture today; nothing where that would be a guess."""
+    backend = backends.current()
+    if backend.name != recipe.backend or not backend.capabilities.is_deterministic:
+        return b""
+    return encode.png(sectors.paint(recipe=recipe, data=data, backend=backend).picture.pixels)
 
 
 def _moved_home(image: Image, claim: Claim) -> str:

@@ -21,7 +21,7 @@ from prompt_media.files.keepers import Fault
 from prompt_media.jobs import services as jobs
 from prompt_media.web.identity import HOUSE
 from sessions_app.models import Image, Session, Step
-from sessions_app.services import mirrors, uploads, workspace
+from sessions_app.services import mirrors, recordings, sectors, uploads, workspace
 from tests.engine import servers
 from tests.engine.running import free_port
 from tests.sessions_app import recorded
@@ -399,6 +399,40 @@ def test_a_recording_whose_folder_was_removed_by_hand_gets_its_mirror_back(stora
     assert ("missing", mirrors.key(recording)) in told.findings
     assert store.size(mirrors.key(recording))
     assert check().report["counts"] == {"missing": 5}
+
+
+@pytest.fixture
+def chain(transactional_db, worker, picture) -> Session:
+    """Three frames, each made from the one before, and the first from a picture that is kept beside them."""
+    made = recordings.start(owner=HOUSE, public_id="chain")
+    data = picture(size=(60, 60))
+    for number in range(3):
+        demand = sectors.understood(data, sectors.Wish(focus_x=number / 3, focus_y=0.1))
+        job = sectors.request(owner=HOUSE, demand=demand)
+        job.refresh_from_db()
+        data = store.read(sectors.made_by(job).image.key)
+    return made
+
+
+def test_frames_that_were_lost_are_painted_again_by_their_recipes(storage, no_waiting, chain, check):
+    folder = f"generation/sessions/{chain.public_id}"
+    before = {found.key: store.digest(found.key) for found in store.walk(folder)}
+    store.discard_folder(folder)
+
+    fixed = check("--fix")
+
+    assert fixed.report["counts"] == {"missing": 4}
+    assert (fixed.code, fixed.report["still_wrong"]) == (0, 0)
+    assert {found.key: store.digest(found.key) for found in store.walk(folder)} == before
+
+
+def test_a_frame_that_would_come_out_otherwise_stays_lost(no_waiting, chain, check):
+    lost = Step.objects.get(recording=chain, index=1)
+    Step.objects.filter(pk=lost.pk).update(recipe=lost.recipe | {"seed": lost.recipe["seed"] + 1})
+    plant_missing(lost.image)
+
+    assert check("--fix").code == 1
+    assert store.size(lost.image.key) is None
 
 
 def test_a_mirror_that_is_about_to_be_written_is_no_fault(no_waiting, recording, check):
