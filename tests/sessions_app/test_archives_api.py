@@ -1,5 +1,6 @@
 """Recordings out and in through the API's doors."""
 
+import base64
 from collections.abc import Callable
 from io import BytesIO
 from uuid import uuid4
@@ -11,10 +12,10 @@ from django.test import Client
 
 from prompt_media.files import store
 from prompt_media.web.identity import HOUSE
-from sessions_app.models import Session
+from sessions_app.models import Generation, Session
 from sessions_app.services import mirrors
 from tests.sessions_app import recorded
-from tests.sessions_app.calling import content, refused
+from tests.sessions_app.calling import content, post, refused
 
 IMPORT = "/api/v1/recordings/import/"
 
@@ -126,3 +127,38 @@ def test_what_cannot_be_imported_is_refused(client, worker, recording, form, que
     refused(client.post(IMPORT + query, body), status, code)
 
     assert Session.objects.count() == 1
+
+
+def test_what_generate_recorded_comes_back_and_still_replays(transactional_db, client, worker, picture, studio):
+    """Two sectors, one made of the other's picture, and a GIF of the studio's, for everything is recorded."""
+
+    def made(data: bytes, **wish: object) -> bytes:
+        wish = {"image_base64": base64.b64encode(data).decode(), "focus_x": 0.1, "focus_y": 0.1} | wish
+        response = post(client, "/generate", wish)
+        assert response.status_code == 200, response.content
+        return content(response)
+
+    def answers() -> list[object]:
+        frames = [client.get(f"/session/my_experiment/frames/{index}") for index in range(3)]
+        told = [(one["ETag"], one["X-Prompt"], one["X-Index"], content(one)) for one in frames]
+        return [client.get("/session/my_experiment").json(), told]
+
+    client.post("/session/start?session_id=my_experiment&scope=all")
+    first = made(picture(size=(48, 48)), prompt="a red disc", seed=7)
+    second = made(first)
+    rotating = {"prompt": "@BG is the background, @logo rotates", "frames": 2}
+    assert post(client, studio + "generate/", rotating).status_code == 201
+    client.post("/session/stop")
+    before, archive = answers(), content(client.get("/session/my_experiment/archive"))
+    client.delete("/session/my_experiment")
+
+    response = client.post(IMPORT, {"archive": SimpleUploadedFile("my_experiment.zip", archive)})
+
+    assert response.status_code == 201, response.content
+    assert answers() == before
+    assert content(client.get("/session/my_experiment/archive")) == archive
+    assert post(client, "/session/replay/my_experiment", {"mode": "strict"}).status_code == 200
+    ever_made = Generation.objects.count()
+    assert (made(picture(size=(48, 48)), prompt="a red disc", seed=7), made(first)) == (first, second)
+    assert Generation.objects.count() == ever_made, "the recording has answered"
+    assert [step["filename"] for step in before[0]["sequence"]][2] == "0002_STUDIO.gif"
