@@ -58,10 +58,10 @@ class Caller:
     def delete(self, path: str) -> Answer:
         return self._call("DELETE", path)
 
-    def upload(self, path: str, files: Mapping[str, bytes]) -> Answer:
+    def upload(self, path: str, files: Mapping[str, bytes], field: str = "files") -> Answer:
         mark = uuid4().hex
         parts = [
-            f'--{mark}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'.encode() + data
+            f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'.encode() + data
             for name, data in files.items()
         ]
         body = b"\r\n".join([*parts, f"--{mark}--\r\n".encode()])
