@@ -18,6 +18,7 @@ from sessions_app.editing.recipe import Recipe, TargetFrom
 from sessions_app.models import Image, Session, Step, Verdict
 from sessions_app.reels import overlay
 from sessions_app.reels.overlay import Overlay
+from sessions_app.selectors import recordings as selectors
 
 _SOURCES = {
     prompts.PAGE: "your sector prompts",
@@ -53,7 +54,7 @@ class Before:
     is_drifted = False
     verdict = None
     title = short = "Before"
-    label = says = "Before the first step"
+    says = "Before the first step"
 
     @cached_property
     def drawing(self) -> Overlay:
@@ -96,10 +97,6 @@ class Still:
         return str(self.number)
 
     @property
-    def label(self) -> str:
-        return f"{self.title}, {self.sector}{', drifted' if self.is_drifted else ''}"
-
-    @property
     def sector(self) -> str:
         """Where something changed; for what another system made, which."""
         return self.step.target_sector or self.step.system
@@ -112,9 +109,12 @@ class Still:
     def reason(self) -> str:
         return self.step.reason
 
-    @property
+    @cached_property
     def difference(self) -> str:
-        """A picture of what changed since the step before, or since what it was made from."""
+        """A picture of what changed since the step before, or since what it was made from; empty where that is not
+        kept."""
+        if self.step.index == 0 and selectors.made_from(self.step) is None:
+            return ""
         route = reverse("recording-difference", args=[self.recording.public_id, self.step.index])
         return f"{route}?to={'previous' if self.step.index else 'input'}"
 

@@ -221,7 +221,9 @@ player.addEventListener("change", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const onFilm = event.target.closest("[data-film-strip], [data-scrub]");
-  if (!onFilm && (!isFree(event) || event.target.closest("button, a, summary"))) return;
+  // Arrows choose among radios; every other key means there what it means elsewhere.
+  const onChoice = event.target.matches("[data-player] [type=radio]") && !event.key.startsWith("Arrow");
+  if (!onFilm && !onChoice && (!isFree(event) || event.target.closest("button, a, summary"))) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const next = reels.led(film, event.key, event.shiftKey);
   if (next) show(next);

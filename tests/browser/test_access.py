@@ -72,6 +72,11 @@ def open_sessions(page: Page) -> None:
     page.locator(".shelf a").first.wait_for()
 
 
+def open_recordings(page: Page) -> None:
+    page.goto("/recordings/")
+    page.get_by_role("button", name="Record").click()
+
+
 def open_sign_in(page: Page) -> None:
     page.goto("/login/")
 
@@ -97,6 +102,7 @@ PLACES = {
         open_jobs,
         open_jobs_without_any,
         open_sessions,
+        open_recordings,
         open_sign_in,
         open_missing_page,
         open_ended_session,
