@@ -1,5 +1,6 @@
 """Many at once: callers that know nothing of each other work in one session, and none loses anything."""
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -67,6 +68,22 @@ def test_makings_at_once_are_all_made(stranger, session, at_once, picture):
     outputs = stranger.get(f"/session/{session}/").json["outputs"]
     assert {output["url"] for output in outputs} == {answer.json["url"] for answer in answers}
     assert len({output["url"] for output in outputs}) == CALLERS
+
+
+def test_frames_made_at_once_while_recording_get_each_a_number_of_its_own(stranger, at_once, picture):
+    wish = {"image_base64": b64encode(picture()).decode(), "focus_x": 0.1, "focus_y": 0.1}
+    recording = stranger.post("/session/start").json["session_id"]
+
+    answers = at_once(lambda caller: caller.post("/generate", wish))
+
+    stranger.post("/session/stop")
+    assert statuses(answers) == [200] * CALLERS
+    frames = {int(answer.headers["X-Index"]): answer.data for answer in answers}
+    told = stranger.get(f"/session/{recording}").json["sequence"]
+    assert [step["index"] for step in told] == sorted(frames) == list(range(CALLERS))
+    assert [stranger.get(f"/session/{recording}/frames/{index}").data for index in sorted(frames)] == [
+        frames[index] for index in sorted(frames)
+    ]
 
 
 def test_a_session_that_all_delete_is_deleted(stranger, session, at_once):

@@ -1,8 +1,8 @@
-"""Uploads and makings killed with SIGKILL between each two of their steps, one after another in one studio.
+"""Uploads, makings and recordings killed with SIGKILL between each two of their steps, one after another in one studio.
 
-`python -m tests.sessions_app.killed upload`, or `making`, forks a child for each point, lets it die there, forks
-another that does what workers and sweeps do afterwards, and prints what that one found as a line of JSON. The points
-exist here alone.
+`python -m tests.sessions_app.killed upload`, or `making`, or `recording`, forks a child for each point, lets it die
+there, forks another that does what workers and sweeps do afterwards, and prints what that one found as a line of JSON.
+The points exist here alone.
 """
 
 import io
@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,8 +33,16 @@ import sessions_app.tasks  # noqa: E402, F401  # tells the runner who does what
 from prompt_media.files import audit, durable, layers, store  # noqa: E402
 from prompt_media.jobs import runner, services  # noqa: E402
 from prompt_media.jobs.models import Job  # noqa: E402
-from sessions_app.models import Image, Session  # noqa: E402
-from sessions_app.services import generations, retention, uploads, workspace  # noqa: E402
+from sessions_app.models import Image, Session, Step  # noqa: E402
+from sessions_app.services import (  # noqa: E402
+    generations,
+    mirrors,
+    recordings,
+    retention,
+    sectors,
+    uploads,
+    workspace,
+)
 
 BEFORE, AFTER = "before", "after"
 Point = tuple[ModuleType, str, str, int]
@@ -83,6 +92,29 @@ MAKING = Points(
 )
 
 
+# One frame is recorded before. The child makes the second, puts what was sent aside, and a worker puts the frame itself
+# under its final name (which a folder does with a link) and its thumbnail.
+RECORDING = Points(
+    before={
+        "picture written aside": (os, "replace", BEFORE, 1),
+        "set aside, no row yet": (store, "put_together", AFTER, 1),
+        "turn taken, no row yet": (generations, "begin", BEFORE, 1),
+        "rows written, not committed": (generations, "begin", AFTER, 1),
+    },
+    behind={
+        "committed, not published": (services, "publish", BEFORE, 1),
+        "claimed": (services, "claim", AFTER, 1),
+        "painted, nothing stored": (recordings, "append", BEFORE, 1),
+        "frame stored, no thumbnail": (store, "put_new", AFTER, 1),
+        "both stored, no row": (store, "put", AFTER, 2),
+        "step written, its recipe not": (recordings, "append", AFTER, 1),
+        "all written, not committed": (sectors, "_write", AFTER, 1),
+        "committed, what was sent still there": (store, "discard", BEFORE, 1),
+        "all done, not yet answered": (store, "discard", AFTER, 1),
+    },
+)
+
+
 def picture() -> bytes:
     file = io.BytesIO()
     Pillow.new("RGB", (60, 40), "navy").save(file, "PNG")
@@ -114,6 +146,12 @@ def make(session: str) -> int:
     return Client().post(f"/session/{session}/generate/", wish, content_type="application/json").status_code
 
 
+def generate(session: str) -> int:
+    """A frame of the recording that is running, which is this one."""
+    wish = json.dumps({"image_base64": b64encode(picture()).decode(), "focus_x": 0.1, "focus_y": 0.1})
+    return Client().post("/generate", wish, content_type="application/json").status_code
+
+
 def in_a_child(act: Callable[[], object]) -> int:
     """How it ended: minus the signal that killed it, else its exit code."""
     connection.close()
@@ -140,10 +178,12 @@ def recover(name: str, session: str, act: Callable[[str], int], *, is_accepted: 
     Job.objects.filter(status=Job.Status.RUNNING).update(lease_until=Now() - timedelta(seconds=1))
     for job in Job.objects.filter(status__in=Job.LIVE):
         runner.run(str(job.pk))
-    jobs = sorted(Job.objects.filter(subject=f"session:{session}").values_list("kind", "status", "attempts"))
+    subject = Session.objects.get(public_id=session).subject
+    jobs = sorted(Job.objects.filter(subject=subject).values_list("kind", "status", "attempts"))
     images = Image.objects.filter(session__public_id=session).count()
     second = act(session)
     retention.sweep_files()
+    mirrors.sweep()
     report = {
         "point": name,
         "accepted": is_accepted,
@@ -154,8 +194,15 @@ def recover(name: str, session: str, act: Callable[[str], int], *, is_accepted: 
         "images_after": Image.objects.filter(session__public_id=session).count(),
         "after": faults(),
         "files": len([found for found in store.walk() if session in found.key]),
+        "steps": list(Step.objects.filter(recording__public_id=session).values_list("index", "image__name")),
     }
     print(json.dumps(report), flush=True)  # noqa: T201
+
+
+def recording_with_a_frame() -> str:
+    recording = recordings.start(owner="house")
+    assert generate(recording.public_id) == 200
+    return recording.public_id
 
 
 def session_with_a_picture() -> str:
@@ -168,9 +215,15 @@ call_command("migrate", verbosity=0)
 settings.ALLOWED_HOSTS = ["testserver"]
 audit.SETTLED_AFTER, audit._DELETED_WITHIN_SECONDS = timedelta(minutes=-1), 0
 services.publish = lambda job: runner.run(str(job.pk))
-points, act = {"upload": (UPLOAD, upload), "making": (MAKING, make)}[sys.argv[1]]
+# Written by a thread, which a fork would meet in the middle of a question; here the sweep writes them.
+mirrors._soon.write = lambda pk: None
+points, act, prepare = {
+    "upload": (UPLOAD, upload, session_with_a_picture),
+    "making": (MAKING, make, session_with_a_picture),
+    "recording": (RECORDING, generate, recording_with_a_frame),
+}[sys.argv[1]]
 for name, point in {**points.before, **points.behind}.items():
-    session = session_with_a_picture()
+    session = prepare()
 
     def killed(point: Point = point, session: str = session) -> None:
         die_at(point)
