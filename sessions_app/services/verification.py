@@ -173,6 +173,8 @@ def _original(step: Step, wanted: Recipe) -> bytes:
 
 def _again(wanted: Recipe, data: bytes, backend: Backend, part: _Part) -> Picture:
     try:
+        if decode.inspect(data, intake.limits()).size != wanted.image.size:
+            raise _Cannot("Its recipe is damaged. The picture it was made from has another size than it says.")
         return sectors.paint(recipe=wanted, data=data, backend=backend, progress=part).picture
     except BackendError as error:
         raise _Cannot(f"The backend made no picture this time. {error}") from error

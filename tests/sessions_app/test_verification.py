@@ -213,6 +213,16 @@ def test_a_recipe_that_contradicts_itself_is_not_followed(film):
     )  # fmt: skip
 
 
+def test_a_recipe_of_a_picture_of_another_size_is_not_followed(film):
+    told = steps(film)[0].recipe["image"]
+    tamper(film, image=told | {"width": 6000, "height": 6000})
+
+    found = verdict(film)
+
+    assert found.word == "unverifiable"
+    assert found.reason.startswith("Its recipe is damaged. The picture it was made from has another size")
+
+
 def test_a_backend_of_another_version_is_named_as_the_cause(film, paints):
     before = backends.current().version
     paints(Painter(fade=30, version="next"))
