@@ -3,7 +3,7 @@
 from django.urls import path
 
 import prompt_media.web.routes  # noqa: F401 - for <file:…>
-from sessions_app.views import proof, recordings, studies, studio
+from sessions_app.views import live, proof, recordings, studies, studio
 
 urlpatterns = [
     path("", studio.studio, name="studio"),
@@ -23,6 +23,11 @@ urlpatterns = [
     path("studio/<uuid:session_id>/jobs/<uuid:job_id>/cancel/", studio.cancel, name="studio-cancel"),
     path("studio/<uuid:session_id>/jobs/<uuid:job_id>/retry/", studio.retry, name="studio-retry"),
     path("studio/<uuid:session_id>/keep/", studio.keep, name="studio-keep"),
+    path("live/", live.live, name="live"),
+    path("live/prompts/", live.sector_prompts, name="live-prompts"),
+    path("live/prompts/save/", live.save_prompts, name="live-prompts-save"),
+    path("live/prompts/forget/", live.forget_prompts, name="live-prompts-forget"),
+    path("live/prompts/rewind/", live.rewind_prompts, name="live-prompts-rewind"),
     path("recordings/", recordings.shelf, name="recordings"),
     path("recordings/start/", recordings.start, name="recordings-start"),
     path("recordings/stop/", recordings.stop, name="recordings-stop"),

@@ -77,6 +77,17 @@ def open_recordings(page: Page) -> None:
     page.get_by_role("button", name="Record").click()
 
 
+def open_live(page: Page) -> None:
+    page.goto("/live/")
+    page.get_by_label("Prompt").fill("a large red balloon")
+    page.get_by_role("button", name="TL, top left").click()
+    page.locator("[data-steps] li").wait_for()
+
+
+def open_sector_prompts(page: Page) -> None:
+    page.goto("/live/prompts/")
+
+
 def open_sign_in(page: Page) -> None:
     page.goto("/login/")
 
@@ -103,6 +114,8 @@ PLACES = {
         open_jobs_without_any,
         open_sessions,
         open_recordings,
+        open_live,
+        open_sector_prompts,
         open_sign_in,
         open_missing_page,
         open_ended_session,

@@ -1,0 +1,57 @@
+// Where the picture comes from: a sample, a file, the clipboard, a drop; or the one it all began with.
+import { Refused } from "./calling.js";
+import { bytes } from "./stage.js";
+
+const MEGABYTE = 1024 * 1024;
+
+export class Source {
+  constructor(main, { begin, refuse }) {
+    Object.assign(this, { main, begin, refuse });
+    this.zone = main.querySelector("[data-drop]");
+    this.chosen = main.querySelector("[data-sample][aria-pressed=true]");
+    main.querySelector("[data-anew]").addEventListener("click", () => this.start());
+    main.querySelector("[data-pick]").addEventListener("change", ({ target }) => { this.take(target.files); target.value = ""; });
+    main.addEventListener("click", (event) => {
+      const sample = event.target.closest("[data-sample]");
+      if (sample) this.choose(sample);
+    });
+    this.#listen();
+  }
+
+  #listen() {
+    document.addEventListener("paste", (event) => {
+      if (event.target.closest("textarea, input")) return;
+      if (event.clipboardData.files.length) { event.preventDefault(); this.take(event.clipboardData.files); }
+    });
+    const carries = (event) => event.dataTransfer?.types.includes("Files");
+    document.addEventListener("dragover", (event) => { if (carries(event)) { event.preventDefault(); this.zone.classList.add("over"); } });
+    document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) this.zone.classList.remove("over"); });
+    document.addEventListener("drop", (event) => {
+      if (!carries(event)) return;
+      event.preventDefault();
+      this.zone.classList.remove("over");
+      this.take(event.dataTransfer.files);
+    });
+  }
+
+  take(files) {
+    const [file] = files;
+    if (!file) return;
+    const most = Number(this.main.dataset.maxMb);
+    if (file.size > most * MEGABYTE) return void this.refuse(new Refused(`${file.name} has ${(file.size / MEGABYTE).toFixed(1)} MB. A picture may have ${most} MB.`));
+    this.choose(file);
+  }
+
+  /** A sample's button, or a file. */
+  choose(chosen) {
+    this.chosen = chosen;
+    for (const sample of this.main.querySelectorAll("[data-sample]")) sample.setAttribute("aria-pressed", String(sample === chosen));
+    this.start();
+  }
+
+  start() {
+    const { chosen } = this;
+    if (chosen instanceof File) this.begin({ blob: chosen, words: chosen.name || "The pasted picture" });
+    else this.begin({ blob: bytes(chosen.dataset.sample), words: chosen.getAttribute("aria-label") });
+  }
+}
