@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-COMPARISONS = ("gif", "png", "growth", "preview", "queue", "uploads", "health", "streams", "storage")
+COMPARISONS = ("gif", "png", "growth", "preview", "queue", "uploads", "health", "streams", "storage", "replay")
 
 
 def main(argv: list[str]) -> int:

@@ -86,6 +86,22 @@ def test_frames_made_at_once_while_recording_get_each_a_number_of_its_own(strang
     ]
 
 
+def test_a_replay_that_all_step_serves_each_frame_once(stranger, at_once, picture):
+    wish = {"image_base64": b64encode(picture()).decode(), "focus_x": 0.1, "focus_y": 0.1}
+    recording = stranger.post("/session/start").json["session_id"]
+    assert [stranger.post("/generate", wish).status for _ in range(CALLERS + 2)] == [200] * (CALLERS + 2)
+    stranger.post("/session/stop")
+    stranger.post(f"/session/replay/{recording}")
+
+    first = at_once(lambda caller: caller.get("/session/replay/next"))
+    second = at_once(lambda caller: caller.get("/session/replay/next"))
+
+    served = [answer.headers["X-Index"] for answer in first + second if "X-Index" in answer.headers]
+    assert sorted(map(int, served)) == list(range(CALLERS + 2))
+    told = [answer.json for answer in first + second if "X-Index" not in answer.headers]
+    assert told == [{"status": "complete", "image": None}] * (CALLERS - 2)
+
+
 def test_a_session_that_all_delete_is_deleted(stranger, session, at_once):
     answers = at_once(lambda caller: caller.delete(f"/session/{session}/"))
 
