@@ -88,6 +88,11 @@ def header(name: str, description: str, on: list[int] | None = None) -> OpenApiP
     )
 
 
+def may_say(name: str, description: str) -> OpenApiParameter:
+    """A header that a 200 carries where there is something to tell."""
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, response=[200], description=description)
+
+
 def flag(name: str, description: str) -> OpenApiParameter:
     """A parameter of the address that is asked with `fields.asked`."""
     return OpenApiParameter(name, {"type": "string", "enum": [*YES, *NO], "default": "0"}, description=description)

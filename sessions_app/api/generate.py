@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,7 +18,7 @@ from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import headers, identity, sizes
 from prompt_media.web.bodies import WholeJSONParser
-from prompt_media.web.schema import header, refusals
+from prompt_media.web.schema import header, may_say, refusals
 from sessions_app.api import sector_shapes as shapes
 from sessions_app.api.recorder_shapes import query, read
 from sessions_app.models import Image, Step
@@ -28,24 +28,17 @@ from sessions_app.services.sectors import Made, Wish
 
 CHAPTER = "Record and replay"
 NO_PLACE = -1
-
-
-def _may_say(name: str, description: str) -> OpenApiParameter:
-    """A header that the picture carries where there is something to tell."""
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, response=[200], description=description)
-
-
 _FACTS = [
     header("X-Prompt-Used", "The prompt, percent-encoded UTF-8, at most 1 KB.", on=[200]),
     header("X-Prompt-Index", f"Its place in its list, from 0; {NO_PLACE}: the request's own.", on=[200]),
     header("X-Target-Sector", "The sector that was made anew.", on=[200]),
     header("X-Generation-Status", "`made`, or `fallback`: the picture as it came, for the backend failed.", on=[200]),
     header("ETag", "The SHA-256 of the picture.", on=[200]),
-    _may_say("X-Outside-Delta", "How many pixels outside of it changed: 0."),
-    _may_say("X-Change", "How much the sector changed, 0 to 1."),
-    _may_say("X-Seed", "With this `seed` the same request gives the same picture."),
-    _may_say("X-Session-Id", "The recording it is a step of."),
-    _may_say("X-Index", "The step's number, from 0."),
+    may_say("X-Outside-Delta", "How many pixels outside of it changed: 0."),
+    may_say("X-Change", "How much the sector changed, 0 to 1."),
+    may_say("X-Seed", "With this `seed` the same request gives the same picture."),
+    may_say("X-Session-Id", "The recording it is a step of."),
+    may_say("X-Index", "The step's number, from 0."),
 ]
 _MAKING = refusals(
     {

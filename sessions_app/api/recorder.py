@@ -15,24 +15,27 @@ from prompt_media.jobs import once
 from prompt_media.web import headers, identity, rates
 from prompt_media.web.bodies import WholeJSONParser
 from prompt_media.web.fields import asked
-from prompt_media.web.schema import flag, header, refusals
+from prompt_media.web.schema import flag, may_say, refusals
 from sessions_app.api import files
 from sessions_app.api import recorder_shapes as shapes
-from sessions_app.models import Deck, Session, Step
+from sessions_app.models import Deck, Session, Step, Verdict
 from sessions_app.selectors import recordings as selectors
 from sessions_app.services import mirrors, recordings, replays
 from sessions_app.services.replays import FrameGone
 
 CHAPTER = "Record and replay"
 _FACTS = [
-    header("X-Sector", "The sector that was changed; absent for what is no sector's.", on=[200]),
-    header("X-Prompt", "The prompt, percent-encoded UTF-8, at most 1 KB.", on=[200]),
-    header("X-Index", "The step's number, from 0.", on=[200]),
-    header(
-        "X-Generation-Status", "`made`, or `fallback`: the picture as it came, because the backend failed.", on=[200]
-    ),
+    may_say("X-Sector", "The sector that was changed; absent for what is no sector's."),
+    may_say("X-Prompt", "The prompt, percent-encoded UTF-8, at most 1 KB."),
+    may_say("X-Index", "The step's number, from 0."),
+    may_say("X-Generation-Status", "`made`, or `fallback`: the picture as it came, because the backend failed."),
 ]
-_ETAG = header("ETag", "The SHA-256 of the frame.", on=[200])
+_ETAG = may_say("ETag", "The SHA-256 of the frame.")
+_VERDICT = [
+    may_say("X-Verdict", "In `verify`, when the step was made again: `identical`, `drifted` or `unverifiable`."),
+    may_say("X-Drift", "How much of it is another, 0 to 1."),
+    may_say("X-Verdict-Reason", "What differs, or why it cannot be made again; percent-encoded UTF-8."),
+]
 _UNKNOWN = refusals({404: "unknown_recording"})
 _STARTING = refusals({409: "recording_exists", 422: "bad_recording_id"})
 _REPLAYING = refusals(
@@ -148,12 +151,20 @@ class Next(APIView):
         summary="The next frame of the replay, once",
         description='After the last one: `{"status": "complete", "image": null}`. `HEAD` tells of the next frame '
         "and does not pass it.",
-        parameters=[*_FACTS, _ETAG],
+        parameters=[*_FACTS, _ETAG, *_VERDICT],
         responses={
             (200, "image/*"): OpenApiResponse(OpenApiTypes.BINARY, description="The frame as it is stored."),
             (200, "application/json"): shapes.Complete,
         },
-        extensions=refusals({400: "not_replaying", 404: "file_gone"}),
+        extensions=refusals(
+            {
+                400: "not_replaying",
+                404: "unknown_recording file_gone",
+                409: "cancelled",
+                429: "too_many_jobs",
+                500: "gave_up too_slow",
+            }
+        ),
     )
     def get(self, request: Request) -> HttpResponseBase:
         frame = replays.next_frame(owner=identity.of(request))
@@ -161,7 +172,7 @@ class Next(APIView):
             return _complete()
         image = frame.step.image
         sent = delivery.hand_out(frame.file, name=image.name, media_type=image.media_type, etag=image.sha256)
-        return _told(sent, frame.step)
+        return _judged(_told(sent, frame.step), frame.verdict)
 
     def head(self, request: Request) -> HttpResponseBase:
         step = replays.peek(owner=identity.of(request))
@@ -253,6 +264,14 @@ def _told(response: HttpResponseBase, step: Step) -> HttpResponseBase:
     response["X-Prompt"] = headers.text(step.prompt)
     response["X-Index"] = str(step.index)
     response["X-Generation-Status"] = step.status
+    return response
+
+
+def _judged(response: HttpResponseBase, verdict: Verdict | None) -> HttpResponseBase:
+    if verdict is not None:
+        response["X-Verdict"] = verdict.word
+        response["X-Drift"] = f"{verdict.share:.6f}"
+        response["X-Verdict-Reason"] = headers.text(verdict.reason)
     return response
 
 

@@ -11,9 +11,9 @@ from prompt_media.files import store
 from prompt_media.files.store import FileGone, Reader
 from prompt_media.jobs.receipts import Slip
 from sessions_app.editing.recipe import Asked, differing
-from sessions_app.models import Deck, Session, Step
+from sessions_app.models import Deck, Session, Step, Verdict
 from sessions_app.selectors import recordings as selectors
-from sessions_app.services import decks, recordings
+from sessions_app.services import decks, recordings, verification
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -48,17 +48,19 @@ _SHOWN = 80
 
 
 class Playhead(TypedDict):
-    """Where a playhead stood when a step was found before it."""
+    """Where a playhead stood when a step was found before it, and how it plays."""
 
     head_at: int
+    head_mode: str
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A step, and its opened file, to be closed by whoever got it."""
+    """A step, its opened file, to be closed by whoever got it, and in `verify` what came out when it was made again."""
 
     step: Step
     file: Reader
+    verdict: Verdict | None
 
 
 def start(
@@ -107,12 +109,13 @@ def next_frame(*, owner: str) -> Frame | None:
     """The next step with its picture, which nobody else is served; None: it is complete. Raises NotReplaying, and
     FrameGone for a picture that is lost: the one after it comes next."""
     while (step := peek(owner=owner)) is not None:
-        # Opened first: a storage that is away must not cost the caller the step.
+        # Judged and opened first: what is away must not cost the caller the step.
+        verdict = verification.of(step) if step.head_mode == Deck.Mode.VERIFY else None
         file = _opened(step)
         if _passed(owner, step):
             if file is None:
                 raise FrameGone(step)
-            return Frame(step, file)
+            return Frame(step, file, verdict)
         if file is not None:
             file.close()
     return None
@@ -187,7 +190,8 @@ def _ahead(owner: str, *, from_start: bool = False) -> "QuerySet[WithAnnotations
     in_reach = Q(recording__players__until=None) | Q(index__lt=F("recording__players__until"))
     ahead = Q() if from_start else Q(index__gte=F("recording__players__position"))
     steps = Step.objects.filter(decks & in_reach & ahead).select_related("image")
-    return steps.annotate(head_at=F("recording__players__position")).order_by("index")
+    found = steps.annotate(head_at=F("recording__players__position"), head_mode=F("recording__players__mode"))
+    return found.order_by("index")
 
 
 def _passed(owner: str, step: "WithAnnotations[Step, Playhead]") -> bool:

@@ -102,6 +102,35 @@ def test_who_asks_for_the_head_alone_passes_nothing(client, lab):
     assert client.head("/session/replay/next").status_code == 200
 
 
+def test_a_step_that_is_verified_comes_as_it_is_stored_with_its_verdict(client, lab, worker):
+    bare(client, "/session/replay/lab?mode=verify")
+    step = lab.steps.get(index=0)
+
+    sent = client.get("/session/replay/next")
+
+    assert content(sent) == store.read(step.image.key)
+    assert (sent["X-Verdict"], sent["X-Index"]) == ("drifted", "0"), "no backend of ours has painted that disc"
+    assert float(sent["X-Drift"]) == pytest.approx(step.verdict.share, abs=1e-6)
+    assert "recipe was changed" in sent["X-Verdict-Reason"]
+    assert nexts(client, 3) == ["1", "2", None]
+
+
+def test_a_step_that_cannot_be_made_again_is_served_with_the_reason(client, lab, worker):
+    lab.steps.filter(index=0).update(recipe={})
+    bare(client, "/session/replay/lab?mode=verify")
+    sent = client.get("/session/replay/next")
+    content(sent)
+    assert (sent["X-Verdict"], sent["X-Drift"]) == ("unverifiable", "0.000000")
+    assert "no recipe" in sent["X-Verdict-Reason"]
+
+
+def test_a_verdict_that_takes_too_long_costs_nobody_the_step(client, lab, settings):
+    settings.WAIT_SECONDS = 0
+    bare(client, "/session/replay/lab?mode=verify")
+    refused(client.get("/session/replay/next"), 503, "unavailable")
+    assert client.head("/session/replay/next")["X-Index"] == "0"
+
+
 def test_without_a_replay_there_is_no_next(client, lab):
     refused(client.get("/session/replay/next"), 400, "not_replaying")
     assert client.head("/session/replay/next").status_code == 400
