@@ -129,7 +129,7 @@ def test_what_cannot_be_imported_is_refused(client, worker, recording, form, que
     assert Session.objects.count() == 1
 
 
-def test_what_generate_recorded_comes_back_and_still_replays(transactional_db, client, worker, picture, studio):
+def test_what_was_recorded_comes_back_replays_and_can_be_proven(transactional_db, client, worker, picture, studio):
     """Two sectors, one made of the other's picture, and a GIF of the studio's, for everything is recorded."""
 
     def made(data: bytes, **wish: object) -> bytes:
@@ -161,4 +161,10 @@ def test_what_generate_recorded_comes_back_and_still_replays(transactional_db, c
     ever_made = Generation.objects.count()
     assert (made(picture(size=(48, 48)), prompt="a red disc", seed=7), made(first)) == (first, second)
     assert Generation.objects.count() == ever_made, "the recording has answered"
-    assert [step["filename"] for step in before[0]["sequence"]][2] == "0002_STUDIO.gif"
+    verdicts = post(client, "/api/v1/recordings/my_experiment/verify/", {}).json()["verdicts"]
+    assert [(one["filename"], one["verdict"]) for one in verdicts] == [
+        ("0000_BR.png", "identical"),
+        ("0001_BR.png", "identical"),
+        ("0002_STUDIO.gif", "unverifiable"),
+    ]
+    assert content(client.get("/session/my_experiment/archive")) == archive, "verdicts do not travel"
