@@ -72,8 +72,8 @@ class Job(models.Model):
 
     @property
     def can_be_retried(self) -> bool:
-        """Whether trying again may help: not for a file that was refused."""
-        was_refused = self.problem is not None and self.problem.get("status") in (413, 415)
+        """Whether trying again may help: not for what was refused for itself."""
+        was_refused = self.problem is not None and self.problem.get("status") in (413, 415, 422)
         return self.status in (self.Status.FAILED, self.Status.CANCELLED) and not was_refused
 
     @property

@@ -208,8 +208,7 @@ def refuse_taken(public_id: str) -> None:
     """A look before any work is done; the row's own rule decides at the end."""
     if Session.objects.filter(kind=Session.Kind.RECORDING, public_id__iexact=public_id).exists():
         raise RecordingExists(
-            f"There is a recording called “{public_id}” already. Delete it, or import this one under another id with "
-            "`session_id`.",
+            f"There is a recording called “{public_id}” already. Delete that one, or import this one under another id.",
             field="session_id",
         )
 
@@ -218,7 +217,7 @@ def _id(found: Archive, public_id: str | None) -> str:
     try:
         return names.recording(public_id or found.metadata.session_id)
     except HouseError as error:
-        raise type(error)(f"{error.detail} `session_id` gives the import another one.", field="session_id") from error
+        raise type(error)(f"{error.detail} Import it under another one.", field="session_id") from error
 
 
 def _judge_recipes(found: Archive) -> None:

@@ -275,6 +275,7 @@ def test_what_is_refused_leaves_nothing_behind(bring_in, settings, data, code):
     job = bring_in(data())
 
     assert (job.status, job.problem["code"]) == ("failed", code)
+    assert job.can_be_retried == (job.problem["status"] == 409)
     assert Session.objects.count() == 1
     assert {found.key for found in store.walk()} == before
 
