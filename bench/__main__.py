@@ -3,7 +3,9 @@
 import importlib
 import sys
 
-COMPARISONS = ("gif", "png", "growth", "preview", "queue", "uploads", "health", "streams", "storage", "replay")
+COMPARISONS = (
+    "gif", "png", "growth", "preview", "queue", "uploads", "health", "streams", "storage", "replay", "recording",
+)  # fmt: skip
 
 
 def main(argv: list[str]) -> int:
