@@ -140,10 +140,10 @@ def paint(*, recipe: Recipe, data: bytes, backend: Backend, progress: Progress =
 
 def made_by(job: Job) -> Made:
     """The frame as its job left it. Raises UnknownImage when it has gone since."""
-    made = generations.of(job)
-    image = Image.objects.select_related("session").filter(made_by=made).first()
-    if image is None:
+    image = Image.objects.select_related("session", "made_by").filter(made_by__job=job).first()
+    if image is None or image.made_by is None:
         raise selectors.UnknownImage("What was made is not kept any more. Unrecorded, only the newest frames are.")
+    made = image.made_by
     step = made.steps.select_related("recording").first() if made.recorded_in_id else None
     return Made(image=image, recipe=Recipe.from_json(made.recipe), step=step, **job.payload["made"])
 

@@ -12,6 +12,7 @@ from prompt_media.imaging import decode, encode
 from prompt_media.jobs import runner, services
 from prompt_media.jobs.models import Job
 from sessions_app.models import Step
+from sessions_app.services import live
 from tests.generating.hostile import Hostile
 from tests.sessions_app.calling import content, post, refused
 
@@ -247,3 +248,11 @@ def test_a_strict_replay_answers_what_was_recorded_and_refuses_what_differs(clie
     assert again.content == recorded.content
     assert (again["X-Session-Id"], again["X-Index"], again["X-Seed"]) == ("study", "0", recorded["X-Seed"])
     assert Job.objects.count() == 1
+
+
+def test_what_is_not_kept_any_more_is_told_as_gone(client, body, monkeypatch):
+    monkeypatch.setattr(live, "NEWEST", 1)
+    first = post(client, "/generate", body, idempotency_key="k")
+    post(client, "/generate", body)
+    assert first.status_code == 200
+    refused(post(client, "/generate", body, idempotency_key="k"), 404, "unknown_image")
