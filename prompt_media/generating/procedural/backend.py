@@ -75,7 +75,9 @@ def _change(wish: Inpaint, wanted: Idea, ground: Plane) -> tuple[Plane, Cover]:
 
 def _remove(wish: Inpaint, wanted: Idea, ground: Plane) -> tuple[Plane, Cover]:
     hole = change.inner(_size(ground), 0.2)
-    smooth = fill.filled(wish.picture.pixels, wish.target, hole) + fill.texture(wish.picture.pixels, wish.target)
+    near = surroundings.look(wish.picture, wish.target)
+    grain = Chance(wish.seed).grain("grain", _size(ground), near.noise)
+    smooth = fill.filled(wish.picture.pixels, wish.target, hole) + grain[..., None]
     return _mixed(ground, smooth, hole * np.float32(_opacity(wish.strength))), np.zeros_like(hole)
 
 

@@ -35,14 +35,14 @@ class Chance:
     def one_of(self, what: str, options: Sequence[Option]) -> Option:
         return options[self._drawn(what) % len(options)]
 
-    def grain(self, what: str, size: Size) -> NDArray[np.int32]:
-        """Noise, a number for each pixel: mean 0, deviation 100, nearly as a camera's."""
+    def grain(self, what: str, size: Size, deviation: float) -> NDArray[np.float32]:
+        """Noise nearly as a camera's, a number for each pixel around 0."""
         x = np.arange(size.width, dtype=np.uint32)[None] * np.uint32(0x9E3779B1)
         y = np.arange(size.height, dtype=np.uint32)[:, None] * np.uint32(0x85EBCA77)
         mixed = _stirred(_stirred(x + np.uint32(self._drawn(what) % _STEPS)) ^ y)
         # Four bytes together fall as a bell does: deviation 147.8 around 510.
-        total = sum((mixed >> np.uint32(shift) & np.uint32(255)).astype(np.int32) for shift in (0, 8, 16, 24))
-        return np.asarray((total - 510) * 100 // 148, np.int32)
+        total = mixed.view(np.uint8).reshape(size.height, size.width, 4).sum(2, dtype=np.int32)
+        return np.asarray((total - 510).astype(np.float32) * np.float32(deviation / 147.8), np.float32)
 
     def _drawn(self, what: str) -> int:
         return int.from_bytes(sha256(f"{self.seed}:{what}".encode()).digest()[:8], "big")

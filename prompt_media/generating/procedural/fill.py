@@ -1,4 +1,4 @@
-"""What is there taken away: the surroundings grow together over it, with their own texture."""
+"""What is there taken away: the surroundings grow together over it."""
 
 import numpy as np
 
@@ -8,8 +8,6 @@ from prompt_media.imaging.geometry import Box, Size
 from prompt_media.imaging.picture import Pixels
 
 _RIM = 12  # so much of the target's shorter side is looked at around it
-_TEXTURE_RADIUS = 4
-_ROUGHEST = np.float32(7)  # what differs by more is no texture but a form of its own, and would be seen as its ghost
 
 
 def filled(pixels: Pixels, target: Box, hole: Cover) -> Plane:
@@ -52,21 +50,3 @@ def _fours(plane: Plane) -> Plane:
 def _doubled(colours: Plane, shape: tuple[int, int]) -> Plane:
     twice = colours.repeat(2, 0).repeat(2, 1)[: shape[0], : shape[1]]
     return soften(twice, 1)
-
-
-def texture(pixels: Pixels, target: Box) -> Plane:
-    """Fine detail for the target, borrowed from the calmest ground of its size beside it."""
-    size = Size(pixels.shape[1], pixels.shape[0])
-    ways = ((-target.width, 0), (target.width, 0), (0, -target.height), (0, target.height))
-    beside = [target.moved(x, y) for x, y in ways]
-    details = [_detail(pixels[box.slices]) for box in beside if box.clipped(size) == box]
-    return min(details, key=_roughness, default=np.zeros((target.height, target.width, 3), np.float32))
-
-
-def _detail(pixels: Pixels) -> Plane:
-    colours = pixels[..., :3].astype(np.float32)
-    return (colours - soften(colours, _TEXTURE_RADIUS)).clip(-_ROUGHEST, _ROUGHEST)
-
-
-def _roughness(detail: Plane) -> int:
-    return int(np.rint(np.abs(detail)).astype(np.int64).sum())

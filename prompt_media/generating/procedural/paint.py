@@ -35,18 +35,42 @@ class Layer:
     blur: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Board:
+    """Where the parts of a thing are laid one over the other."""
+
+    box: Box
+    colours: Plane
+    alpha: Cover
+
+    @classmethod
+    def empty(cls, box: Box) -> "_Board":
+        shape = (box.height, box.width)
+        return cls(box, np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32))
+
+    def lay(self, part: Part, outline: Points, ink: Plane, near: Surroundings) -> None:
+        """One part over what is there already."""
+        box = bounds([outline], Size(self.box.right, self.box.bottom), margin=1).shared(self.box)
+        if box.is_empty:
+            return
+        shape = cover(outline, box)
+        colours, alpha = (plane[box.moved(-self.box.x, -self.box.y).slices] for plane in (self.colours, self.alpha))
+        opaque = shape * np.float32(part.opacity)
+        over = (ink * _shade(shape, part.relief, near)[..., None]).clip(0, 255)
+        colours += (over - colours) * _share(opaque, alpha)[..., None]
+        alpha += (1 - alpha) * opaque
+
+
 def drawn(wanted: Wanted, stand: Stand, canvas: Size, near: Surroundings, under: Mean, chance: Chance) -> Layer:
     """The thing at its place. `under`: the colour of the ground there, from which it must stand out."""
     parts = wanted.thing.draw()
     outlines = [stand.place(part.outline) for part in parts]
-    box = bounds(outlines, canvas, margin=2 + round(stand.half * 0.4))
+    board = _Board.empty(bounds(outlines, canvas, margin=2 + round(stand.half * 0.4)))
     inks = _inks(wanted, near, under, chance)
-    colours = np.zeros((box.height, box.width, 3), np.float32)
-    alpha = np.zeros((box.height, box.width), np.float32)
     for part, outline in zip(parts, outlines, strict=True):
-        _lay(colours, alpha, part, outline, inks[part.ink], box, stand, near)
-    blur = round(stand.half * wanted.thing.mist)
-    return Layer(box, colours, alpha, _shadow(wanted, alpha, outlines, stand.half, box, near), blur)
+        board.lay(part, outline, inks[part.ink], near)
+    shadow = _shadow(wanted, board, outlines, stand.half, near)
+    return Layer(board.box, board.colours, board.alpha, shadow, blur=round(stand.half * wanted.thing.mist))
 
 
 def _inks(wanted: Wanted, near: Surroundings, under: Mean, chance: Chance) -> Inks:
@@ -71,34 +95,17 @@ def _variant(wanted: Wanted, under: Mean, chance: Chance) -> tuple[Colour, Colou
     return chance.one_of("variant", by_contrast[: max(1, len(variants) - 1)])
 
 
-def _lay(
-    colours: Plane, alpha: Cover, part: Part, outline: Points, ink: Plane, box: Box, stand: Stand, near: Surroundings
-) -> None:
-    """One part over what is there already, in place."""
-    part_box = bounds([outline], Size(box.right, box.bottom), margin=1)
-    part_box = part_box.shared(box)
-    if part_box.is_empty:
-        return
-    shape = cover(outline, part_box)
-    there = part_box.moved(-box.x, -box.y).slices
-    opaque = shape * np.float32(part.opacity)
-    shade = _shade(shape, part.relief, part_box, near)
-    over = (ink * shade[..., None]).clip(0, 255)
-    colours[there] += (over - colours[there]) * _share(opaque, alpha[there])[..., None]
-    alpha[there] += (1 - alpha[there]) * opaque
-
-
 def _share(opaque: Cover, below: Cover) -> Cover:
     """How much of the mixed colour is the upper one's, both being straight."""
     together = opaque + below * (1 - opaque)
     return np.divide(opaque, together, out=np.zeros_like(opaque), where=together > 0)
 
 
-def _shade(shape: Cover, relief: float, box: Box, near: Surroundings) -> Plane:
+def _shade(shape: Cover, relief: float, near: Surroundings) -> Plane:
     """Light and shadow on a part as if it were a cushion: bright where it leans towards the light."""
     if relief == 0:
         return np.ones_like(shape)
-    radius = max(1, round(min(box.width, box.height) * 0.16))
+    radius = max(1, round(min(shape.shape) * 0.16))
     height = soften(shape * np.float32(255), radius) / np.float32(255)
     down, across = np.zeros_like(height), np.zeros_like(height)
     down[1:-1] = height[2:] - height[:-2]
@@ -110,17 +117,15 @@ def _shade(shape: Cover, relief: float, box: Box, near: Surroundings) -> Plane:
     return np.asarray(1 + (lean * np.float32(0.55 * relief) + hollow).clip(-0.5, 0.45), np.float32)
 
 
-def _shadow(
-    wanted: Wanted, alpha: Cover, outlines: Sequence[Points], half: float, box: Box, near: Surroundings
-) -> Cover:
+def _shadow(wanted: Wanted, board: _Board, outlines: Sequence[Points], half: float, near: Surroundings) -> Cover:
     """What the thing takes of the light beside it, in 0..1."""
     if wanted.thing.rest is Rest.STANDS:
-        return _at_its_foot(np.concatenate(outlines), half, box, near)
+        return _at_its_foot(np.concatenate(outlines), half, board.box, near)
     if wanted.thing.shines:
-        return np.zeros_like(alpha)
+        return np.zeros_like(board.alpha)
     far, strong = (0.1, 0.5) if wanted.thing.rest is Rest.LIES else (0.22, 0.2)
     x, y = (round(-way * half * far) for way in near.light)
-    fallen = _moved(alpha, x, y)
+    fallen = _moved(board.alpha, x, y)
     return soften(fallen * np.float32(255), max(1, round(half * far * 0.7))) * np.float32(strong / 255)
 
 
@@ -151,8 +156,7 @@ def laid(ground: Plane, layer: Layer, near: Surroundings, chance: Chance, streng
     colours, alpha = _blurred(layer, max(near.blur, layer.blur))
     alpha = alpha * np.float32(strength)
     fine = (luma(ground) - luma(soften(ground, 3, 1))).clip(-_ROUGHEST, _ROUGHEST)
-    grain = chance.grain("grain", Size(layer.box.width, layer.box.height)).astype(np.float32)
-    rough = fine * _DETAIL + grain * np.float32(near.noise * 0.9 / 100)
+    rough = fine * _DETAIL + chance.grain("grain", layer.box.size, near.noise)
     shaded = ground * (1 - layer.shadow * np.float32(strength))[..., None]
     over = (colours + rough[..., None]).clip(0, 255)
     return shaded + (over - shaded) * alpha[..., None], alpha
