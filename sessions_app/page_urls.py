@@ -34,6 +34,7 @@ urlpatterns = [
     path("recordings/<recording:recording_id>/", recordings.player, name="recording"),
     path("recordings/<recording:recording_id>/stills/", recordings.stills, name="recording-stills"),
     path("recordings/<recording:recording_id>/step/", recordings.step, name="recording-step"),
+    path("recordings/<recording:recording_id>/verdicts/", proof.verdicts, name="recording-verdicts"),
     path("recordings/<recording:recording_id>/compare/", proof.compare, name="recording-compare"),
     path("recordings/<recording:recording_id>/rename/", recordings.rename, name="recording-rename"),
     path("recordings/<recording:recording_id>/remove/", recordings.remove, name="recording-remove"),

@@ -82,8 +82,8 @@ def still(recording: Session, number: int) -> Still | Before:
 def chunk(recording: Session, number: int) -> list[Still]:
     """The stills that come together with one of them. An import may lack some."""
     shown = _chunk(number)
-    steps = selectors.steps(recording).filter(index__gte=shown.start - 1, index__lt=shown.stop - 1)
-    return [Still(step, recording) for step in steps.select_related("verdict__picture__session")]
+    steps = selectors.judged(recording).filter(index__gte=shown.start - 1, index__lt=shown.stop - 1)
+    return [Still(step, recording) for step in steps]
 
 
 def began_with(recording: Session) -> Before | None:

@@ -135,6 +135,11 @@ class Still:
     def drift(self) -> str:
         return share(self.verdict.share) if self.verdict else ""
 
+    @property
+    def drift_picture(self) -> str:
+        """Where the picture that was made again differs; empty while nobody has seen that."""
+        return self.verdict.picture.url if self.verdict and self.verdict.picture else ""
+
     @cached_property
     def recipe(self) -> Recipe | None:
         """All that making it again takes; None for what another system made, or an old archive says no more of."""

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prompt_media.errors import InvalidInput, Unprocessable, listed
@@ -107,10 +108,15 @@ def replay(request: PageRequest, recording_id: str) -> HttpResponse:
         raise Unprocessable(f"A recording is replayed by {listed(Deck.Mode.values)}.", field="mode")
     if mode == "stop":
         replays.stop(owner=owner)
-        return redirect("recording", recording_id)
+        return _at(recording, request)
     at = whole(request.POST, "at", 0) if mode == Deck.Mode.FORK else None
     deck = replays.start(owner=owner, recording=recording, mode=mode, at=at)
-    return redirect("recording", (deck.replaying or recording).public_id)
+    return _at(deck.replaying or recording, request)
+
+
+def _at(recording: Session, request: PageRequest) -> HttpResponse:
+    """To the recording's page, at the step where the form was sent."""
+    return redirect(reverse("recording", args=[recording.public_id], query={"step": whole(request.POST, "at", 1)}))
 
 
 def _recording(request: PageRequest, recording_id: str) -> Session:
@@ -130,8 +136,8 @@ def _film(request: PageRequest, recording: Session) -> Context:
         "film": film.around(recording, shown["still"].number),
         "lost": store.size(shown["still"].image.key) is None,
         "ways": playback.WAYS,
-        "chosen_way": Deck.Mode.CASSETTE,
-        "playing": _playing(request, recording),
+        "playing": (playing := _playing(request, recording)),
+        "chosen_way": playing.deck.mode if playing else Deck.Mode.CASSETTE,
         **proof.told(recording),
     }
 

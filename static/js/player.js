@@ -244,7 +244,7 @@ replay.addEventListener("submit", (event) => {
   if (!["cassette", "verify"].includes(way().value)) return;
   event.preventDefault();
   if (way().value === "cassette") return show(reels.played(reels.moved(film, film.first)));
-  htmx.ajax("POST", replay.action, { target: "#verdicts", swap: "outerHTML", values: { mode: "verify" } });
+  htmx.ajax("POST", replay.dataset.verify, { target: "#verdicts", swap: "outerHTML" });
 });
 
 calm.addEventListener("change", () => restartFlicker());

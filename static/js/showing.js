@@ -4,6 +4,7 @@
 const CROSS_MS = 700;
 const GREY = "#808080";
 const SPLASHES = 6;
+const LEAST_SIDE = 480;
 
 /** What is seen one after the other; `again`: from the start, until it is stopped. The last one else stays. */
 export function plan({ mask, showMs, maskMs }) {
@@ -84,15 +85,18 @@ export class Showing {
     context.fillStyle = GREY;
     context.fillRect(0, 0, canvas.width, canvas.height);
     if (shows === "cross") drawCross(context, canvas);
-    if (shows === "before") context.drawImage(pictures.before, 0, 0);
-    if (shows === "after" || shows === "splashes") context.drawImage(pictures.after, 0, 0);
+    const picture = { before: pictures.before, after: pictures.after, splashes: pictures.after }[shows];
+    if (picture) context.drawImage(picture, 0, 0, canvas.width, canvas.height);
     if (shows === "splashes") for (const one of this.splashes) drawSplash(context, canvas, one);
   }
 }
 
-function canvasFits(canvas, picture) {
-  canvas.width = picture.width;
-  canvas.height = picture.height;
+/** As many pixels as the picture has; a small one is enlarged, by whole numbers so that its pixels stay what they are. */
+function canvasFits(canvas, { width, height }) {
+  const scale = Math.max(1, Math.floor(LEAST_SIDE / Math.max(width, height)));
+  canvas.width = width * scale;
+  canvas.height = height * scale;
+  canvas.getContext("2d").imageSmoothingEnabled = scale === 1;
 }
 
 function drawCross(context, { width, height }) {

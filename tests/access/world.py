@@ -73,6 +73,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "/recordings/": {"archive": b"judged later, by a worker"},
     "/recordings/start/": {"session_id": ""},
     "/recordings/stop/": {},
+    "/recordings/{recording_id}/verdicts/": {},
     "/recordings/{recording_id}/rename/": {"name": "Renamed"},
     "/recordings/{recording_id}/remove/": {},
     "/recordings/{recording_id}/replay/": {"mode": "cassette"},

@@ -17,7 +17,7 @@ from django.test import Client
 from prompt_media.jobs.models import Job
 from sessions_app.models import Image, Session
 from tests.contract.calling import CSRF, Answer, call, on_the_wire, quoted
-from tests.contract.lived_in import JOBS, SECRET, SESSION, House
+from tests.contract.lived_in import JOBS, RECORDING, SECRET, SESSION, House
 from tests.contract.naughty import BODIES, FOR_DATABASES, TEXTS
 
 BEARER = {"Authorization": f"Bearer {SECRET}"}
@@ -54,6 +54,7 @@ IN_JSON = [
     Door("POST", f"/session/{SESSION}/generate/", "format", {"prompt": "@BG"}),
     Door("POST", f"/session/{SESSION}/preview/", "prompt"),
     Door("POST", f"/session/{SESSION}/zip/", "include_outputs"),
+    Door("POST", f"/api/v1/recordings/{RECORDING}/studies/", "name"),
     Door("POST", "/api/v1/tokens/", "name"),
     Door("POST", "/api/v1/tokens/", "scope"),
     Door("POST", "/api/v1/tokens/", "expires_at"),
@@ -68,6 +69,8 @@ IN_FORMS = [
     _studio("make", "prompt", kind="still"),
     _studio("make", "width", prompt="@BG", kind="still"),
     _studio("keep", "kept"),
+    Door("POST", f"/recordings/{RECORDING}/study/new/", "name", {"mask": "blank"}),
+    Door("POST", f"/recordings/{RECORDING}/study/new/", "show_ms", {"mask": "blank"}),
     Door("POST", "/login/", "username", {"password": "a"}),
     Door("POST", "/login/", "password", {"username": "ada"}),
     Door("POST", "/login/", "next", {"username": "ada", "password": "a long enough one"}),
@@ -85,6 +88,7 @@ IN_ADDRESSES = {
     "GET OUTPUT": ["download", "thumbnail"],
     f"GET /studio/{SESSION}/": ["prompt"],
     "GET /jobs/": ["q", "state", "from"],
+    f"GET /recordings/{RECORDING}/study/": ["study"],
     "GET /login/": ["next"],
     "GET /admin/jobs/job/": ["q", "status", "p", "o", "created_at__gte", "nobody__knows"],
     "GET /admin/sessions_app/image/": ["q"],
@@ -99,6 +103,7 @@ IN_PATHS = [
     "/upload/TEXT/",
     "/studio/TEXT/",
     f"/studio/{SESSION}/results/TEXT/",
+    "/studies/TEXT/sit/",
     "/jobs/TEXT/",
     "/api/v1/jobs/TEXT/",
     "/api/v1/tokens/TEXT/",
@@ -158,6 +163,7 @@ def unsound(ask: Callable[[str], Answer], *never: str) -> dict[str, object]:
 def pages(signed_in: dict[str, str]) -> dict[str, object]:
     """Every page that shows what people wrote, and is not as it should be."""
     shown = ["/", "/sessions/", f"/studio/{SESSION}/", "/jobs/", "/account/", "/admin/", "/admin/jobs/job/"]
+    shown += [f"/recordings/{RECORDING}/study/", "/admin/sessions_app/study/"]
     shown += [f"/admin/sessions_app/{model}/" for model in ("session", "image", "tag", "generation")]
     answers = {path: call("GET", path, headers=signed_in) for path in shown}
     return {path: one.body[:300] for path, one in answers.items() if one.status != 200 or not is_sound(one)}

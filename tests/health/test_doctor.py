@@ -6,9 +6,11 @@ import subprocess
 import pytest
 from django.test import override_settings
 
+from prompt_media.generating import registry
 from prompt_media.health import doctor
 from prompt_media.health.findings import State
 from tests.engine.running import manage
+from tests.generating.plugins import install
 
 SECRET = "geheim-und-lang"
 NOWHERE = {
@@ -32,6 +34,7 @@ def test_before_the_first_start_it_says_so_and_makes_no_database(tmp_path):
     assert told.returncode == 1, told.stderr
     assert "The studio does not run" in told.stdout
     assert "./pm up" in told.stdout
+    assert "procedural 1 makes the pictures" in told.stdout
     assert not (tmp_path / "var" / "db.sqlite3").exists()
 
 
@@ -96,6 +99,19 @@ def test_settings_that_are_unsafe_or_contradict_each_other_are_told(wrong, words
 
     assert any(words in f"{finding.detail} {finding.advice}" for finding in told), told
     assert all(finding.advice for finding in told)
+
+
+def test_a_backend_that_is_not_there_is_down_and_a_broken_plug_in_a_warning(tmp_path, monkeypatch):
+    with override_settings(GENERATION_URL=f"nobody:{SECRET}"):
+        told = doctor._backend()
+    assert (told.state, SECRET in told.detail) == (State.DOWN, False)
+
+    install(tmp_path, monkeypatch, ghost="nowhere_at_all:Backend")
+    told = doctor._backend()
+    monkeypatch.undo()
+    registry.plug_ins.cache_clear()
+    assert told.state is State.WARNING
+    assert "Left out: ghost" in told.detail
 
 
 def test_settings_of_a_fresh_start_are_well():

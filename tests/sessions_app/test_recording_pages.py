@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from prompt_media.files import store
+from prompt_media.jobs.models import Job
 from prompt_media.web.identity import HOUSE
 from sessions_app.models import Deck, Recording, Session, Step, Study, Verdict
 from tests.sessions_app.recorded import recording
@@ -175,7 +176,8 @@ def test_a_fork_is_a_recording_of_its_own(browser):
 
     there = browser.post("/recordings/gaze/replay/", {"mode": "fork", "at": "2"}).url
 
-    assert there != "/recordings/gaze/"
+    assert not there.startswith("/recordings/gaze/")
+    assert there.endswith("?step=2")
     assert numbers(page(browser, there))[1:] == [1, 2]
 
 
@@ -184,6 +186,21 @@ def test_an_unknown_mode_is_refused(browser):
 
     assert browser.post("/recordings/gaze/replay/", {"mode": "backwards"}).status_code == 422
     assert not Deck.objects.exclude(replaying=None).exists()
+
+
+def test_verifying_is_followed_until_its_end(browser):
+    recording(owner=HOUSE, public_id="gaze", steps=3)
+
+    part = browser.post("/recordings/gaze/verdicts/", headers={"hx-request": "true"}).content.decode()
+    job = Job.objects.get(kind="verify")
+    assert f'data-follows="{job.pk}"' in part
+    assert "<html" not in part
+    assert f'data-follows="{job.pk}"' in page(browser, "/recordings/gaze/")
+
+    Job.objects.update(status=Job.Status.FAILED, problem={"detail": "The worker broke down."})
+    after = browser.get("/recordings/gaze/verdicts/", headers={"hx-request": "true"})
+    assert after.headers["HX-Refresh"] == "true"
+    assert "The worker broke down." in page(browser, "/recordings/gaze/")
 
 
 def test_verdicts_stand_on_the_page(browser):
