@@ -12,7 +12,7 @@ from sessions_app.models import Step
 from sessions_app.services import comparison, recordings
 from tests.sessions_app import recorded
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

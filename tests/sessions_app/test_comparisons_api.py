@@ -11,7 +11,7 @@ from sessions_app.models import Image, Step
 from tests.sessions_app import recorded
 from tests.sessions_app.calling import refused
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 VERIFY, COMPARE = "/api/v1/recordings/film/verify/", "/api/v1/recordings/film/compare/"
 
