@@ -40,11 +40,9 @@ def _part(repainted: Picture, size: Size, target: Box) -> Pixels:
         return repainted.pixels[target.slices]
     across, down = repainted.size.width / size.width, repainted.size.height / size.height
     part = (target.x * across, target.y * down, target.right * across, target.bottom * down)
+    # Pillow premultiplies by itself, so that the colour of clear pixels does not bleed into their neighbours.
     image = Image.fromarray(repainted.pixels)
-    # Pillow calls RGBa what is premultiplied: without it, the colour of clear pixels would bleed into their neighbours.
-    scaled = image.convert("RGBa") if repainted.has_alpha else image
-    scaled = scaled.resize((target.width, target.height), Image.Resampling.LANCZOS, part)
-    return np.asarray(scaled.convert(image.mode))
+    return np.asarray(image.resize((target.width, target.height), Image.Resampling.LANCZOS, part))
 
 
 def _weights(target: Box, size: Size) -> Weights:

@@ -88,6 +88,15 @@ def test_what_is_clear_in_the_repainted_shows_the_original():
     assert result[35, 35].tolist() == list(GREY)
 
 
+def test_the_hidden_colour_of_clear_pixels_does_not_bleed_when_they_are_scaled():
+    repainted = plain(45, 45, (0, 255, 0, 0))
+    repainted.pixels[:, :22] = (*RED, 255)
+
+    result = blend.into(plain(90, 90, GREY), repainted, Box(0, 0, 90, 90)).pixels
+
+    assert result[..., 1].max() <= GREY[1]
+
+
 def test_an_original_with_alpha_keeps_its_own_where_the_backend_gave_none():
     result = blend.into(plain(90, 90, (*GREY, 120)), plain(90, 90, RED), MIDDLE).pixels
 

@@ -80,7 +80,8 @@ def test_change_of_a_large_target_is_measured_on_a_lattice():
 def test_what_becomes_visible_has_changed():
     clear = plain(30, 30, (255, 255, 255, 0))
 
-    assert difference.change(clear, plain(30, 30, (255, 255, 255, 255)), TARGET) == pytest.approx(1)
+    for colour in (WHITE, BLACK):
+        assert difference.change(clear, plain(30, 30, (*colour, 255)), TARGET) == pytest.approx(1)
     assert difference.change(clear, plain(30, 30, (0, 0, 0, 0)), TARGET) == 0, "nobody sees the colour of nothing"
 
 
