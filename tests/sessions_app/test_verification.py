@@ -30,7 +30,7 @@ class Painter:
     def __init__(self, fade=0, **facts):
         procedural = backends.current()
         self.name, self.version, self.capabilities = procedural.name, procedural.version, procedural.capabilities
-        self.fade, self.painted, self.meanwhile = fade, 0, lambda: None
+        self.fade, self.painted, self.finished, self.meanwhile = fade, 0, 0, lambda: None
         for name, value in facts.items():
             setattr(self, name, value)
 
@@ -38,6 +38,7 @@ class Painter:
         self.painted += 1
         self.meanwhile()
         progress.advance(self.painted, 1000, "one stroke")
+        self.finished += 1
         colour = (wish.seed % 200 + self.fade, len(wish.prompt), int(wish.strength * 99))
         return Result(Picture(np.full(wish.picture.pixels.shape, colour, np.uint8)))
 
@@ -387,14 +388,15 @@ def test_work_that_was_broken_off_goes_on_where_it_stopped(trilogy, paints, monk
     assert Verdict.objects.filter(word="identical").count() == 3
 
 
-def test_a_cancelled_job_stops_before_its_next_step(trilogy, paints):
+def test_a_cancelled_job_stops_in_the_middle_of_a_step(trilogy, paints, monkeypatch):
+    monkeypatch.setattr(runner, "_SECONDS_BETWEEN_WRITES", 0)
     again = paints(Painter())
     again.meanwhile = lambda: jobs.cancel(jobs_of(trilogy)[-1])
 
     job = verification.request(recording=trilogy)
     job.refresh_from_db()
 
-    assert (job.status, again.painted, Verdict.objects.count()) == ("cancelled", 1, 0)
+    assert (job.status, again.painted, again.finished, Verdict.objects.count()) == ("cancelled", 1, 0, 0)
 
 
 def test_a_recording_that_is_deleted_meanwhile_leaves_nothing_behind(trilogy, paints, settings):
