@@ -195,7 +195,9 @@ def test_verifying_is_followed_until_its_end(browser):
     job = Job.objects.get(kind="verify")
     assert f'data-follows="{job.pk}"' in part
     assert "<html" not in part
-    assert f'data-follows="{job.pk}"' in page(browser, "/recordings/gaze/")
+    shown = page(browser, "/recordings/gaze/")
+    assert f'data-follows="{job.pk}"' in shown
+    assert 'data-verify="/recordings/gaze/verdicts/"' in shown
 
     Job.objects.update(status=Job.Status.FAILED, problem={"detail": "The worker broke down."})
     after = browser.get("/recordings/gaze/verdicts/", headers={"hx-request": "true"})
