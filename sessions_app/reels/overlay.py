@@ -13,6 +13,8 @@ from sessions_app.editing.sectors import Cell
 LONG_SIDE = 600
 _FLAG_HEIGHT, _FLAG_SIDES, _LETTER = 26, 18, 9
 _FROM_POINT = 34
+# On a phone a flag is so much larger; there must be room for that.
+_GROWN = 1.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +126,17 @@ def _flags(
 def _above(area: Area, words: str, drawn: Area, *, is_dark: bool = False) -> Flag:
     """On top of the area, or inside where there is no room above; never over the picture's right edge."""
     y = area.y - _FLAG_HEIGHT - 2 if area.y > _FLAG_HEIGHT else area.y
-    return Flag(words, max(0, min(area.x, drawn.width - _width(words))), y, is_dark)
+    most = drawn.width - _GROWN * _width(words)
+    return Flag(words, _round(max(0, min(area.x, most))), y, is_dark)
 
 
 def _beside(point: tuple[float, float], words: str, drawn: Area) -> Flag:
     x, y = point
-    right, left = x + _FROM_POINT, x - _FROM_POINT - _width(words)
+    width = _GROWN * _width(words)
+    right, left = x + _FROM_POINT, x - _FROM_POINT - width
     # Where neither side has room, the picture is so narrow that it hides nothing worth seeing.
-    place = right if right + _width(words) <= drawn.width else max(0, left)
-    return Flag(words, place, max(0, min(y - _FLAG_HEIGHT / 2, drawn.height - _FLAG_HEIGHT)), is_dark=True)
+    place = right if right + width <= drawn.width else max(0, left)
+    return Flag(words, _round(place), max(0, min(y - _FLAG_HEIGHT / 2, drawn.height - _FLAG_HEIGHT)), is_dark=True)
 
 
 def _width(words: str) -> float:
