@@ -159,7 +159,7 @@ class TrialsSheet(APIView):
 class SectorsSheet(APIView):
     @extend_schema(
         operation_id="get_study_sectors_csv",
-        summary="The results per sector as CSV",
+        summary="The results per sector as CSV, of all participants and of each",
         responses=_SHEET,
         extensions=_NO_STUDY,
     )

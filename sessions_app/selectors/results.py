@@ -1,6 +1,7 @@
 """What came of a study: its answers judged, and as the rows of its sheets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from sessions_app.editing import sectors
 from sessions_app.models import Study, Trial
@@ -14,8 +15,8 @@ TRIAL_HEADER = (
     "in_time", "reaction_ms", "answered_at",
 )  # fmt: skip
 SECTOR_HEADER = (
-    "sector", "hits", "misses", "false_alarms", "correct_rejections", "hit_rate", "false_alarm_rate", "d_prime",
-    "criterion", "median_ms",
+    "sitting", "participant", "sector", "hits", "misses", "false_alarms", "correct_rejections", "hit_rate",
+    "false_alarm_rate", "d_prime", "criterion", "median_ms",
 )  # fmt: skip
 ANY = "any"
 """What the sheet calls all sectors together: a change was seen, wherever it was put."""
@@ -34,10 +35,18 @@ def trial_rows(study: Study) -> Iterator[tuple[Cell, ...]]:
 
 
 def sector_rows(study: Study) -> Iterator[tuple[Cell, ...]]:
-    """A row for each sector and one for all together, under SECTOR_HEADER."""
-    summary = of(study)
+    """Under SECTOR_HEADER a row for each sector and one for any: first of all sittings together, then of each."""
+    names = sectors.names(studies.grid_of(study))
+    trials = list(studies.trials_over(study))
+    yield from _judged((None, None), trials, names)
+    for sitting, theirs in groupby(trials, key=lambda trial: trial.sitting):
+        yield from _judged((sitting.number, sitting.participant), theirs, names)
+
+
+def _judged(who: tuple[Cell, ...], trials: Iterable[Trial], names: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
+    summary = signals.summary([studies.response(trial) for trial in trials], names)
     for name, tally in (*summary.sectors, (ANY, summary.overall)):
-        yield (name, *_tally_cells(tally))
+        yield (*who, name, *_tally_cells(tally))
 
 
 def _trial_row(study: Study, trial: Trial) -> tuple[Cell, ...]:

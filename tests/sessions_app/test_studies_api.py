@@ -8,6 +8,7 @@ import pytest
 
 from prompt_media.web.identity import HOUSE
 from sessions_app.models import Sitting, Study
+from sessions_app.studying import signals
 from tests.sessions_app.calling import content, post, refused
 from tests.sessions_app.recorded import recording as made
 
@@ -233,9 +234,27 @@ def test_a_scripted_participant_stands_in_the_sheets_as_scripted(client, study, 
     assert {row["participant"] for row in rows} == {"P 01"}
     assert [row["trial"] for row in rows] == ["0", "1", "2", "3"]
 
-    sheet = {row["sector"]: row for row in read(client, study + "sectors.csv")}
-    assert sheet["BR"]["d_prime"] == "0.993129"
-    assert (sheet["any"]["hits"], sheet["any"]["false_alarms"]) == ("3", "0")
+    sheet = {(row["sitting"], row["sector"]): row for row in read(client, study + "sectors.csv")}
+    assert sheet["", "BR"]["d_prime"] == "0.993129"
+    assert (sheet["", "any"]["hits"], sheet["", "any"]["false_alarms"]) == ("3", "0")
+
+
+def test_the_sheet_of_sectors_tells_all_participants_together_and_each_alone(client, study):
+    for code, is_awake in (("P 01", True), ("P 02", False)):
+        seat = post(client, study + "sittings/", {"participant": code}).json()["sitting_id"]
+        for trial in Sitting.objects.get(pk=seat).trials.all():
+            say(client, seat, trial.place, (trial.sector or None) if is_awake else None)
+
+    rows = [row for row in read(client, study + "sectors.csv") if row["sector"] == "BR"]
+
+    assert [(row["sitting"], row["participant"], row["hits"], row["misses"]) for row in rows] == [
+        ("", "", "1", "1"),
+        ("1", "P 01", "1", "0"),
+        ("2", "P 02", "0", "1"),
+    ]
+    rates = [(1.5 / 3, 0.5 / 7), (1.5 / 2, 0.5 / 4), (0.5 / 2, 0.5 / 4)]
+    sensitivities = [signals.d_prime(*one) for one in rates]
+    assert [float(row["d_prime"]) for row in rows] == pytest.approx(sensitivities, abs=1e-6)
 
 
 def test_words_of_a_participant_are_no_formula_in_the_sheet(client, study):
