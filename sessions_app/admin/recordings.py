@@ -201,7 +201,7 @@ class StepAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Step", ordering="index")
     def placed(self, step: Step) -> SafeString:
-        return titled(f"Step {step.index}", step.image.name)
+        return titled(f"Step {step.index + 1}", step.image.name)
 
     @admin.display(description="Frame")
     def picture(self, step: Step) -> SafeString:

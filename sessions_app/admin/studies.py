@@ -134,7 +134,7 @@ def _trials(sitting: Sitting) -> Table:
     shown = Trial.objects.filter(sitting=sitting).order_by("place")[:_MOST_SHOWN]
     return Table(
         headers=("Trial", "Step", "Changed in", "Answer", "After"),
-        rows=[(trial.place + 1, trial.step_index, trial.sector or "nothing", *_answered(trial)) for trial in shown],
+        rows=[(trial.place + 1, trial.step_index + 1, trial.sector or "nothing", *_answered(trial)) for trial in shown],
     )
 
 

@@ -80,7 +80,7 @@ def test_a_recording_shows_its_sequence(staff, recording):
     assert "user:7" in listed
     thumbnails = [reverse("admin:sessions_app_image_thumbnail", args=[step.image_id]) for step in recording.steps.all()]
     assert [page.index(url) for url in thumbnails] == sorted(page.index(url) for url in thumbnails)
-    for shown in ("user:7", "Step 3, TC", "fallback, ", "identical, ", "a small disc, number 1"):
+    for shown in ("user:7", "Step 4, TC", "fallback, ", "identical, ", "a small disc, number 1"):
         assert shown in page
     assert content(staff.get(thumbnails[0])).startswith(b"RIFF")
 
