@@ -109,7 +109,7 @@ def request(*, owner: str, demand: Demand, on_error: str = FALLBACK, slip: Slip 
             locked = workspace.locked(session)
             # Before the job is published: once it is committed, nothing that goes wrong may take its file away.
             transaction.on_commit(unless_taken.pop_all)
-            decided = _decided(locked, demand)
+            decided = _decided(locked, owner, demand)
             _, job = generations.begin(session=locked, order=_order(decided, key, on_error), slip=slip)
     return job
 
@@ -190,12 +190,12 @@ def _prompt(text: str | None) -> str | None:
     return notation.text(text, "prompt", longest=prompts.LONGEST)
 
 
-def _decided(session: Session, demand: Demand) -> Recipe:
+def _decided(session: Session, owner: str, demand: Demand) -> Recipe:
     """The recipe of a demand: what it leaves open, decided. Who will make it, its worker knows."""
     asked, grid = demand.asked, demand.asked.grid_size
     target, target_from = _target(session, asked)
     sector = sectors.name(target, grid)
-    prompt, place = _words(session, asked, sector)
+    prompt, place = _words(owner, asked, sector)
     derived = derived_seed(asked.image_sha256, target, grid, asked.strength, prompt)
     return Recipe(
         asked=asked,
@@ -226,10 +226,10 @@ def _target(session: Session, asked: Asked) -> tuple[Cell, TargetFrom]:
     return Random(seed).choice(sectors.corners(asked.grid_size)), TargetFrom.CORNER  # noqa: S311  # no secret
 
 
-def _words(session: Session, asked: Asked, sector: str) -> tuple[str, dict[str, Any]]:
+def _words(owner: str, asked: Asked, sector: str) -> tuple[str, dict[str, Any]]:
     if asked.prompt is not None:
         return asked.prompt, {"prompt_from": FROM_REQUEST, "prompt_index": None, "prompt_count": None}
-    choice = prompting.take_turn(owner=session.owner, sector=sector)
+    choice = prompting.take_turn(owner=owner, sector=sector)
     place = {"prompt_from": choice.source, "prompt_index": choice.index, "prompt_count": choice.count}
     return choice.prompt, place
 

@@ -300,3 +300,11 @@ def test_nothing_is_recorded_that_was_not_started(session, add):
     composition.request(session=session, wish=composition.Wish("@logo in the center", width=60, height=60))
     recordings.stop(owner=HOUSE)
     assert not Step.objects.filter(recording=recording).exists()
+
+
+def test_who_records_into_another_s_recording_is_given_prompts_of_its_own(ask, picture):
+    recording = recordings.start(owner=HOUSE, public_id="shared")
+    recordings.start(owner="visitor:ann", public_id="shared", resume=True, reach=frozenset([HOUSE]))
+    prompting.replace(owner="visitor:ann", lists=prompting.read({"default": "Ann's"}))
+    sectors.request(owner="visitor:ann", demand=sectors.understood(picture(), TOP_LEFT))
+    assert Step.objects.get(recording=recording).prompt == "Ann's"
