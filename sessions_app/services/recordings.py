@@ -123,9 +123,9 @@ def append(*, recording: Session, generation: Generation | None, take: Take, inp
     return step
 
 
-def copy(*, owner: str, source: Session, steps: int, public_id: str | None = None, slip: Slip | None = None) -> Session:
-    """A recording of one's own that begins with another's first steps, rows and bytes."""
-    taken = list(selectors.steps(source)[:steps])
+def copy(*, owner: str, source: Session, until: int, public_id: str | None = None, slip: Slip | None = None) -> Session:
+    """A recording of one's own that begins with another's steps up to that number, rows and bytes."""
+    taken = list(selectors.steps(source).filter(index__lt=until))
     first = [*_inputs_of(source, taken), *(step.image for step in taken)]
     with transaction.atomic():
         copied = open_one(owner=owner, public_id=public_id, seed=source.recording.seed)
@@ -136,7 +136,7 @@ def copy(*, owner: str, source: Session, steps: int, public_id: str | None = Non
                 store.put(new, store.read(old))
             by_name = {image.name: image for image in Image.objects.bulk_create(images)}
             Step.objects.bulk_create(_step_copy(step, copied, by_name[step.image.name]) for step in taken)
-            _grown(copied, images=len(images), steps_numbered=len(taken))
+            _grown(copied, images=len(images), steps_numbered=until)
             room.require(copied)
             receipts.made(slip, copied.subject)
             unless_copied.pop_all()
@@ -172,9 +172,17 @@ def delete(*, recording: Session) -> None:
     workspace.close(session=recording)
 
 
+def held(recording: Session) -> Session:
+    """Its row, held until the transaction ends. Raises UnknownRecording when it was deleted meanwhile."""
+    if Session.objects.select_for_update().filter(pk=recording.pk).first() is None:
+        raise selectors.gone()
+    return recording
+
+
 def _to_resume(owner: str, public_id: str, reach: Reach) -> Session | None:
     within = None if reach is None else reach | {owner}
-    return selectors.within(within).filter(public_id=names.recording(public_id)).first()
+    found = selectors.within(within).filter(public_id=names.recording(public_id)).first()
+    return found and held(found)
 
 
 def _automatic() -> Iterable[str]:

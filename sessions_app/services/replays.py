@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from prompt_media.errors import Conflict, FieldError, InvalidInput, NotFound, Unprocessable, listed
@@ -74,15 +75,17 @@ def start(
 ) -> Deck:
     """Put the playhead before the first step. A fork is a recording of its own, called `into`, that begins with the
     first `at` steps, and is recorded into from there; `new_only` records what is not known yet behind what is."""
-    if mode != Deck.Mode.FORK:
-        _refuse_what_only_forks_know(at, into)
-    steps = recording.recording.steps_numbered
+    until = None
     if mode == Deck.Mode.FORK:
-        steps = _within(at, steps)
-        recording = recordings.copy(owner=owner, source=recording, steps=steps, public_id=into, slip=slip)
-    if mode in (Deck.Mode.FORK, Deck.Mode.NEW_ONLY):
-        decks.record(owner=owner, recording=recording)
-    return decks.play(owner=owner, recording=recording, mode=mode, until=steps if mode == Deck.Mode.FORK else None)
+        until = _within(at, recording.recording.steps_numbered)
+        recording = recordings.copy(owner=owner, source=recording, until=until, public_id=into, slip=slip)
+    else:
+        _refuse_what_only_forks_know(at, into)
+    with transaction.atomic():
+        locked = recordings.held(recording)
+        if mode in (Deck.Mode.FORK, Deck.Mode.NEW_ONLY):
+            decks.record(owner=owner, recording=locked)
+        return decks.play(owner=owner, recording=locked, mode=mode, until=until)
 
 
 def stop(*, owner: str) -> None:

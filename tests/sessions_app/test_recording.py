@@ -217,6 +217,28 @@ def test_a_fork_begins_with_the_same_bytes_and_is_recorded_into(take):
     assert [store.read(step.image.key) for step in selectors.steps(fork)[:2]] == [data for _, data in theirs]
 
 
+def test_a_fork_keeps_the_gaps_of_what_it_begins_with(take):
+    lab = recorded.recording(owner=HOUSE, steps=4)
+    lab.steps.get(index=1).image.delete()
+
+    fork = replays.start(owner=HOUSE, recording=lab, mode=Deck.Mode.FORK, at=3).replaying
+
+    assert [step.index for step in selectors.steps(fork)] == [0, 2]
+    assert recordings.append(recording=fork, generation=None, take=take()).index == 3
+    served = []
+    while frame := replays.next_frame(owner=HOUSE):
+        frame.file.close()
+        served.append(frame.step.index)
+    assert served == [0, 2]
+
+
+def test_a_recording_that_was_deleted_meanwhile_is_not_replayed():
+    lab = recorded.recording(owner=HOUSE, steps=1)
+    recordings.delete(recording=Session.objects.get(pk=lab.pk))
+    assert refusal(lambda: replays.start(owner=HOUSE, recording=lab)) == "unknown_recording"
+    assert not Deck.objects.exists()
+
+
 def test_a_fork_that_cannot_be_made_leaves_nothing():
     lab = recorded.recording(owner=HOUSE, steps=2)
     store.discard([lab.steps.get(index=1).image.key])
