@@ -99,7 +99,8 @@ class Verdicts:
         """The step that drifted most, and by how much; empty while none has."""
         drifted = [verdict for verdict in self.found if verdict.word == Verdict.Word.DRIFTED]
         worst = max(drifted, key=lambda verdict: verdict.share, default=None)
-        return f"step {worst.step.index + 1} by {share(worst.share)}" if worst else ""
+        told = f"step {worst.step.index + 1} by {share(worst.share)}" if worst else ""
+        return f"at worst {told}" if len(drifted) > 1 else told
 
     @property
     def reason(self) -> str:
