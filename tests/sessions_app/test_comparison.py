@@ -31,7 +31,7 @@ def refused(call):
 
 
 def test_a_copy_is_identical_step_by_step(one):
-    copy = recordings.copy(owner=HOUSE, source=one, steps=3, public_id="test_B")
+    copy = recordings.copy(owner=HOUSE, source=one, until=3, public_id="test_B")
 
     pairs = list(comparison.pairs(one, copy, first=0, count=20))
 
