@@ -165,7 +165,7 @@ def _shelves(request: PageRequest) -> Context:
         "words": words,
         "total": sum(len(shelf.spines) + shelf.more for shelf in shown),
         "chosen": request.GET.get("chosen", ""),
-        "max_mb": settings.UPLOAD_MB,
+        "max_mb": settings.BODY_MB,
     }
 
 

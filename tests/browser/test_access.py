@@ -74,7 +74,7 @@ def open_sessions(page: Page) -> None:
 
 def open_recordings(page: Page) -> None:
     page.goto("/recordings/")
-    page.get_by_role("button", name="Record").click()
+    page.get_by_role("button", name="Record", exact=True).click()
 
 
 def open_live(page: Page) -> None:
