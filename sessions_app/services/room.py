@@ -24,6 +24,8 @@ from sessions_app.models import Image, Session
 
 _MEGABYTE = 1024 * 1024
 _PAGE = 500
+_WORDS_FOR_ALL = ("A session", "Delete some files, or open a new session.")
+_WORDS = {Session.Kind.RECORDING: ("A recording", "Start another one, or stop recording.")}
 
 
 class SessionFull(Conflict):
@@ -55,14 +57,14 @@ def held(session: Session) -> Room:
 
 def refuse_overflow(session: Session, arriving: Room) -> None:
     """A look before anything is stored, without the lock: what would be refused for certain need not be written."""
-    _refuse_beyond_session(held(session) + arriving)
+    _refuse_beyond_session(session, held(session) + arriving)
 
 
 def require(session: Session) -> None:
     """All that the session holds by now fits. Its row must be locked; called last in the transaction that adds to it:
     a refusal takes the addition back."""
     now = held(session)
-    _refuse_beyond_session(now)
+    _refuse_beyond_session(session, now)
     require_of_server()
     _make_way(session, now)
 
@@ -97,18 +99,13 @@ def _of(payload: dict[str, Any]) -> Room:
     return Room(len(files) or 1, sum(file.get("bytes", 0) for file in files) or 1)
 
 
-def _refuse_beyond_session(wanted: Room) -> None:
-    most = of_a_session()
+def _refuse_beyond_session(session: Session, wanted: Room) -> None:
+    most, (what, way_out) = of_a_session(), _WORDS.get(session.kind, _WORDS_FOR_ALL)
     if wanted.files > most.files:
-        raise SessionFull(
-            f"A session holds {most.files} files; with this it would have {wanted.files}. Delete some, or open a new "
-            "session."
-        )
+        raise SessionFull(f"{what} holds {most.files} files; with this it would have {wanted.files}. {way_out}")
     if wanted.bytes > most.bytes:
-        raise SessionFull(
-            f"A session holds {settings.SESSION_MB} MB; with this it would have {wanted.bytes / _MEGABYTE:.1f}. Delete "
-            "some files, or open a new session."
-        )
+        has = f"{wanted.bytes / _MEGABYTE:.1f}"
+        raise SessionFull(f"{what} holds {settings.SESSION_MB} MB; with this it would have {has}. {way_out}")
 
 
 def _require_server() -> None:

@@ -15,6 +15,7 @@ from sessions_app.models import Deck, Generation, Image, Session, Step
 from sessions_app.selectors import recordings as selectors
 from sessions_app.services import decks, recordings, replays, workspace
 from sessions_app.services.recordings import Kept, Take
+from sessions_app.services.room import SessionFull
 from tests.sessions_app import recorded
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -134,7 +135,8 @@ def test_a_step_that_does_not_fit_leaves_neither_row_nor_file(take, settings):
     recordings.append(recording=lab, generation=None, take=take("BR"))
 
     with transaction.atomic():
-        assert refusal(lambda: recordings.append(recording=lab, generation=None, take=take("TL"))) == "quota"
+        with pytest.raises(SessionFull, match="A recording holds 1 files.*Start another one"):
+            recordings.append(recording=lab, generation=None, take=take("TL"))
         transaction.set_rollback(True)
 
     assert [step.index for step in selectors.steps(lab)] == [0]

@@ -200,7 +200,7 @@ def test_a_full_session_is_told_as_a_quota_and_keeps_no_file(client, new, upload
     assert upload("a.png").status_code == 201
     before = files_below(settings)
     problem = refused(upload("b.png"), 409, "quota")
-    assert "Delete some, or open a new session" in problem["detail"]
+    assert "Delete some files, or open a new session" in problem["detail"]
     assert files_below(settings) == before
 
 
