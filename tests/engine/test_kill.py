@@ -1,6 +1,7 @@
 """Work survives whatever is killed. Everything is asked and seen through the public routes alone."""
 
 import io
+from base64 import b64encode
 from contextlib import closing
 
 import pytest
@@ -12,6 +13,7 @@ from tests.engine.work import (
     LONG,
     SHORT,
     kill_worker,
+    noise,
     outputs,
     stored,
     submit,
@@ -84,11 +86,21 @@ def test_work_is_taken_in_while_the_broker_is_away(engine, caller, session):
     assert wait_for_status(caller, job, "done", "failed")["status"] == "done"
 
 
-def test_work_under_way_when_everything_is_stopped_goes_on_after_the_next_start(start):
+def recorded(caller: Caller, seed: int) -> str:
+    """The index of the step that one more making became."""
+    wish = {"image_base64": b64encode(noise(60, (30, 90, 200))).decode(), "focus_x": 0.1, "focus_y": 0.1, "seed": seed}
+    return caller.post("/generate", wish).headers["X-Index"]
+
+
+def test_work_recorder_and_playhead_go_on_where_they_were_after_the_next_start(start):
     before = start()
     before.wait_until_ready()
     family = before.family()
     with closing(Caller(before.port)) as caller:
+        caller.post("/session/start?session_id=lab")
+        assert [recorded(caller, seed) for seed in (1, 2)] == ["0", "1"]
+        caller.post("/session/replay/lab")
+        assert caller.get("/session/replay/next").headers["X-Index"] == "0"
         session = with_two_pictures(caller)
         job = submit(caller, session, LONG | {"frames": 500})
         wait_until_under_way(caller, job)
@@ -102,3 +114,5 @@ def test_work_under_way_when_everything_is_stopped_goes_on_after_the_next_start(
         ended = wait_for_status(caller, job, "done", "failed")
         assert (ended["status"], ended["attempts"]) == ("done", 1)
         assert len(outputs(caller, session)) == 1
+        assert caller.get("/session/replay/next").headers["X-Index"] == "1"
+        assert recorded(caller, 3) == "2"
