@@ -25,7 +25,7 @@ from sessions_app.models import Image, Session
 _MEGABYTE = 1024 * 1024
 _PAGE = 500
 _WORDS_FOR_ALL = ("A session", "Delete some files, or open a new session.")
-_WORDS = {Session.Kind.RECORDING: ("A recording", "Start another one, or stop recording.")}
+_WORDS: dict[str, tuple[str, str]] = {Session.Kind.RECORDING: ("A recording", "Start another one, or stop recording.")}
 
 
 class SessionFull(Conflict):
