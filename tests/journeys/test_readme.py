@@ -1,4 +1,4 @@
-"""The lines of the README do what it says, as they stand there: only the address is ours."""
+"""The lines of the README and of the guide to recordings do what is said, as they stand: only the address is ours."""
 
 import os
 import re
@@ -13,7 +13,8 @@ from PIL import Image
 
 from tests.engine.running import PROJECT
 
-BLOCKS = re.findall(r"^```sh\n(.*?)^```", (PROJECT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+TAUGHT = "\n".join((PROJECT / page).read_text() for page in ("README.md", "docs/recordings.md"))
+BLOCKS = re.findall(r"^```sh\n(.*?)^```", TAUGHT, re.MULTILINE | re.DOTALL)
 # Where the tests must all run, a machine without curl is a fault and no excuse.
 NEEDS_CURL = pytest.mark.skipif(not shutil.which("curl") and not os.environ.get("CI"), reason="curl is not installed")
 
@@ -40,7 +41,7 @@ def run(lines: str, folder: Path) -> str:
 
 @NEEDS_CURL
 def test_the_lines_for_programs_make_an_animation_and_leave_nothing(stranger, studio, folder):
-    lines = block("curl").replace("127.0.0.1:8001", f"127.0.0.1:{studio.ports[0]}")
+    lines = block("vase.gif").replace("127.0.0.1:8001", f"127.0.0.1:{studio.ports[0]}")
     assert str(studio.ports[0]) in lines
 
     told = run(f"{lines}\necho; echo $ID", folder)
@@ -50,6 +51,17 @@ def test_the_lines_for_programs_make_an_animation_and_leave_nothing(stranger, st
     session = told.split()[-1]
     assert f'"session_id":"{session}"' in told
     assert stranger.get(f"/session/{session}/").status == 404
+
+
+@NEEDS_CURL
+@pytest.mark.xdist_group("engine")
+def test_the_lines_of_the_guide_record_and_replay_the_same_bytes(engine, folder):
+    lines = block("frame_$i.png").replace("localhost:8001", f"127.0.0.1:{engine.port}")
+    told = run(lines.replace("my_experiment", "taught"), folder)
+
+    assert told.endswith("the same bytes\n")
+    assert '{"status":"complete","image":null}' in told
+    assert len({(folder / f"live_{number}.png").read_bytes() for number in (1, 2, 3)}) == 1
 
 
 @pytest.mark.parametrize(
