@@ -4,6 +4,8 @@ Whatever a backend returns, of another size, with or without clear places, repai
 every byte of the original stays. Inside its border the new fades in, so that no seam shows.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -12,10 +14,12 @@ from prompt_media.imaging.geometry import Box, Size
 from prompt_media.imaging.picture import Picture, Pixels
 
 Weights = NDArray[np.uint16]
+Shares = NDArray[np.float64]
 
 WHOLE = 256
 """The weight of a pixel that is taken over as it is."""
 _FADE_SHARE, _MOST_FADE = 12, 48  # one twelfth of the short side: soft, and most of the sector is wholly new
+_BAND = 500_000  # pixels laid at once: what it takes to lay a target stays the same, however large it is
 
 
 def into(original: Picture, repainted: Picture, target: Box) -> Picture:
@@ -26,12 +30,20 @@ def into(original: Picture, repainted: Picture, target: Box) -> Picture:
     """
     pixels = original.pixels.copy()
     under, part = pixels[target.slices], _part(repainted, original.size, target)
-    weights = _weights(target, original.size)
-    if original.has_alpha and repainted.has_alpha:
-        under[:] = _mixed(under, part, weights)
-    else:
-        _lay(under, part, weights)
+    rows, columns = _weights(target, original.size)
+    for band in _bands(target.size):
+        weights = _weighed(rows[band], columns)
+        if original.has_alpha and repainted.has_alpha:
+            under[band] = _mixed(under[band], part[band], weights)
+        else:
+            _lay(under[band], part[band], weights)
     return Picture(pixels)
+
+
+def _bands(size: Size) -> Iterator[slice]:
+    """The rows, some at a time."""
+    high = max(1, _BAND // size.width)
+    return (slice(top, top + high) for top in range(0, size.height, high))
 
 
 def _part(repainted: Picture, size: Size, target: Box) -> Pixels:
@@ -45,16 +57,21 @@ def _part(repainted: Picture, size: Size, target: Box) -> Pixels:
     return np.asarray(image.resize((target.width, target.height), Image.Resampling.LANCZOS, part))
 
 
-def _weights(target: Box, size: Size) -> Weights:
-    """How much of the new each pixel of the target takes, 1 to WHOLE: less towards its borders inside the picture."""
+def _weights(target: Box, size: Size) -> tuple[Shares, Shares]:
+    """How much of the new each row and each column of the target takes: less towards its borders inside the picture."""
     most = min(_MOST_FADE, target.size.short_side // _FADE_SHARE)
     rows = _ramp(target.height, most, before=target.y > 0, after=target.bottom < size.height)
     columns = _ramp(target.width, most, before=target.x > 0, after=target.right < size.width)
+    return rows, columns
+
+
+def _weighed(rows: Shares, columns: Shares) -> Weights:
+    """How much of the new each pixel takes, 1 to WHOLE."""
     weights: Weights = np.ceil(WHOLE * rows[:, None] * columns[None]).astype(np.uint16)
     return weights
 
 
-def _ramp(length: int, most: int, *, before: bool, after: bool) -> NDArray[np.float64]:
+def _ramp(length: int, most: int, *, before: bool, after: bool) -> Shares:
     """Rising from `before` and falling to `after` over `most` steps each; the picture's edge has no seam to hide."""
     steps = np.arange(1, length + 1) / (most + 1)
     rising = steps if before else np.ones(length)

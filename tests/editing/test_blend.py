@@ -116,3 +116,14 @@ def test_the_same_goes_in_and_the_same_comes_out(bands):
     one, other = (blend.into(noise(50, 40, 4), noise(33, 70, bands, seed=1), Box(16, 13, 16, 13)) for _ in "ab")
 
     assert one.pixels.tobytes() == other.pixels.tobytes()
+
+
+@pytest.mark.parametrize("bands", [3, 4])
+@pytest.mark.parametrize("rows", [1, 7, 30])
+def test_a_target_laid_in_bands_is_the_same_as_one_laid_at_once(bands, rows, monkeypatch):
+    original, repainted = noise(90, 90, bands), noise(90, 90, 4, seed=1)
+    at_once = blend.into(original, repainted, MIDDLE)
+
+    monkeypatch.setattr(blend, "_BAND", rows * MIDDLE.width)
+
+    assert blend.into(original, repainted, MIDDLE).pixels.tobytes() == at_once.pixels.tobytes()
