@@ -191,6 +191,18 @@ class Recipe:
         return recipe
 
 
+def judge_shared(value: object) -> None:
+    """What is read of every recipe, of whatever a step was made by: each is of its kind, or not there. Raises
+    Unprocessable, naming the field."""
+    given = notation.fields(value, "recipe")
+    for field, read in (("asked", Asked.from_json), ("image", Original.from_json)):
+        if field in given:
+            read(given[field])
+    if given.get("seed") is not None:
+        notation.whole(given["seed"], "seed", SEEDS)
+    _place(given.get("prompt_index"), "prompt_index")
+
+
 def _expected(recipe: Recipe) -> list[tuple[str, object]]:
     """What follows from other fields, field by field: a recipe that says two things at once was tampered with."""
     asked, grid = recipe.asked, recipe.asked.grid_size

@@ -27,7 +27,7 @@ from prompt_media.jobs.receipts import Slip
 from prompt_media.jobs.runner import Outcome, Ticket
 from prompt_media.progress import SILENT, Progress
 from sessions_app import names, selectors
-from sessions_app.editing.recipe import Recipe
+from sessions_app.editing.recipe import Recipe, judge_shared
 from sessions_app.models import Generation, Image, Recording, Session, Step
 from sessions_app.services import mirrors, recordings, room, workspace
 from sessions_app.services.recordings import RecordingExists
@@ -221,11 +221,12 @@ def _id(found: Archive, public_id: str | None) -> str:
 
 
 def _judge_recipes(found: Archive) -> None:
-    """What can be made again is told in one form only; what other systems tell is theirs."""
+    """What can be made again is told in one form only; what other systems tell is theirs, but what is read of all."""
     for facts in _facts(found):
-        if facts.system == Generation.Kind.SECTOR and facts.recipe:
+        if facts.recipe:
+            judge = Recipe.from_json if facts.system == Generation.Kind.SECTOR else judge_shared
             try:
-                Recipe.from_json(facts.recipe)
+                judge(facts.recipe)
             except Unprocessable as error:
                 raise Unprocessable(f"The recipe of step {facts.index}: {error.detail}", field="archive") from error
 

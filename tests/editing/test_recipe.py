@@ -215,6 +215,27 @@ def test_a_bad_value_of_a_recipe_is_refused_by_name(field, value):
     assert refused.value.errors[0].field.partition(".")[0] == field
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("asked", "a bee"),
+        ("image", None),
+        ("image", {"sha256": [HASH]}),
+        ("seed", 10**400),
+        ("seed", "1\r\nX-Evil: 1"),
+        ("prompt_index", "1\r\nX-Evil: 1"),
+    ],
+)
+def test_what_is_read_of_every_recipe_is_judged_in_all(field, value):
+    with pytest.raises(Unprocessable) as refused:
+        recipe.judge_shared({"scene": {}, field: value})
+    assert refused.value.errors[0].field.partition(".")[0] == field
+
+
+def test_a_recipe_of_another_kind_may_tell_what_it_likes():
+    recipe.judge_shared({"scene": {"seed": []}, "seed": None, "image": RECIPE.to_json()["image"]})
+
+
 def test_a_picture_too_small_for_its_grid_is_refused():
     small = RECIPE.to_json() | {
         "image": {"sha256": HASH, "bytes": 9, "media_type": "image/png", "width": 2, "height": 9}

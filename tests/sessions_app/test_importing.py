@@ -22,7 +22,8 @@ from prompt_media.jobs.models import Job
 from prompt_media.web.identity import HOUSE
 from sessions_app.models import Image, Recording, Session, Step
 from sessions_app.services import exporting, importing, mirrors, recordings
-from sessions_app.unpacking import manifest
+from sessions_app.unpacking import manifest, recipes
+from sessions_app.unpacking.recipes import Facts, Recipes
 from tests.engine import servers
 from tests.sessions_app import recorded
 from tests.sessions_app.calling import content, post
@@ -86,6 +87,12 @@ def png(shade: int, format: str = "PNG") -> bytes:
     file = BytesIO()
     Pillow.new("RGB", (12, 9), (40 * shade, 90, 120)).save(file, format)
     return file.getvalue()
+
+
+def of_another(recipe: dict[str, object]) -> bytes:
+    """The recipes of two steps that were made by something else than a sector."""
+    steps = tuple(Facts(index, system="scene", recipe=recipe) for index in range(2))
+    return recipes.write(Recipes(name="", seed=7, steps=steps))
 
 
 def tarred(files: dict[str, bytes], folder: str = "generation/sessions/bug_report_xyz/") -> bytes:
@@ -272,6 +279,11 @@ def test_another_id_may_be_given(bring_in):
         pytest.param(lambda: tarred(plain("start")), "bad_recording_id", id="a reserved id"),
         pytest.param(lambda: tarred(plain("taken")), "recording_exists", id="an id that is taken"),
         pytest.param(lambda: tarred(plain("TAKEN")), "recording_exists", id="an id that is taken in small letters"),
+        pytest.param(
+            lambda: tarred(plain() | {"recipes.json": of_another({"seed": 10**400})}),
+            "unprocessable",
+            id="a seed that is none, of another kind of step",
+        ),
         pytest.param(lambda: tarred(plain(frames=9)), "quota", id="more than a recording holds"),
     ],
 )
