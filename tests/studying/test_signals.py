@@ -15,7 +15,7 @@ KNOWN = [
 ]
 
 
-def scripted(hit_rate: float, false_alarm_rate: float, trials: int = 20_000) -> list[Response]:
+def scripted(hit_rate: float, false_alarm_rate: float, trials: int = 4_000) -> list[Response]:
     """A participant with these rates for the sector BR; what it misses it does not see at all."""
     hits, alarms = round(trials * hit_rate), round(trials * false_alarm_rate)
     seen = [Response("BR", "BR" if place < hits else "") for place in range(trials)]

@@ -275,9 +275,9 @@ def test_a_picture_that_changes_between_the_looks_is_refused(tmp_path: Path):
 
 @pytest.mark.parametrize("pack", [zipped, tarred, lambda files: tarred(files, "w")], ids=["ZIP", "tar.gz", "tar"])
 def test_damage_anywhere_is_refused_or_harmless(pack):
-    """Every byte of it, turned round: never another error than ours, and never another picture than was put in."""
+    """Every seventh byte, turned round: never another error than ours, and never another picture than was put in."""
     whole = pack(recording()).getvalue()
-    for place in range(0, len(whole), 7):
+    for place in range(0, len(whole.rstrip(b"\0")), 7):  # behind it a tar is padded
         broken = bytearray(whole)
         broken[place] ^= 0xFF
         try:
