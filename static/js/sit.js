@@ -20,6 +20,7 @@ const TRIES = 4;
 let place = main.dataset.next === "" ? null : Number(main.dataset.next);
 let showing = null;
 let ahead = null;
+let goesOn = false;
 let answered = null;
 let pressed = 0;
 
@@ -37,15 +38,19 @@ main.addEventListener("pointerdown", (event) => { pressed = event.timeStamp; });
 document.addEventListener("keydown", keyed);
 
 async function begin() {
+  tell("running", "Getting the pictures…");
+  // Who paused while something was on its way finds the trials going on: two at once would answer for one another.
+  if (goesOn) return;
+  goesOn = true;
   ahead = null;
-  try { await run(); } catch (problem) { tell("stopped", problem.message); }
+  try { await run(); } catch (problem) { tell("stopped", problem.message); } finally { goesOn = false; }
 }
 
 /** Trials until all are over or somebody pauses. */
 async function run() {
   while (place !== null) {
     tell("running", "Getting the pictures…");
-    const pictures = await decoded(await (ahead ?? fetched(place)));
+    const pictures = await decoded(await (ahead?.of === place ? ahead.files : fetched(place)));
     if (document.hidden) pause();
     if (main.dataset.state !== "running") return;
     const told = await asked(pictures);
@@ -64,8 +69,8 @@ async function asked(pictures) {
   answered = null;
   delete grid.dataset.pointed;
   // The next pictures come over the wire meanwhile; they are decoded between the trials, where nothing is timed.
-  ahead = place + 1 < count ? fetched(place + 1) : null;
-  ahead?.catch(() => { ahead = null; });
+  ahead = place + 1 < count ? { of: place + 1, files: fetched(place + 1) } : null;
+  ahead?.files.catch(() => { ahead = null; });
   const isOver = await showing.run();
   showing = null;
   for (const picture of Object.values(pictures)) picture.close();
@@ -114,6 +119,7 @@ async function fetched(number) {
 async function blob(address) {
   const response = await fetch(address).catch(() => null);
   if (!response?.ok) throw new Error(response ? await words(response) : "The pictures did not arrive: no connection.");
+  if (response.redirected) throw new Error("Nobody is signed in at this browser any more. Sign in, then go on.");
   return response.blob();
 }
 

@@ -127,6 +127,20 @@ def test_a_participant_answers_by_keys_and_the_sheets_have_it(page, engine, stud
     assert found_by_axe(page) == []
 
 
+def test_who_answered_elsewhere_goes_on_where_the_sitting_is(page, engine, seat):
+    page.goto(seat)
+    page.get_by_role("button", name="Begin").click()
+    wait_for_change(page, 1)
+    answers = f"/api/v1/sittings/{seat.split('/')[2]}/trials"
+    for trial in (0, 1):
+        call(engine, f"{answers}/{trial}/", b'{"sector": null, "reaction_ms": 400, "in_time": true}')
+
+    # What lay ready were the pictures of the second trial.
+    with page.expect_request("**/trials/2/after"):
+        page.keyboard.press("0")
+    wait_for_change(page, 3)
+
+
 def test_the_pointer_and_the_arrows_answer_too_and_escape_begins_a_trial_anew(page, engine, study, seat):
     page.goto(seat)
     page.get_by_role("button", name="Begin").click()
