@@ -11,6 +11,9 @@ export async function still(number) {
   return known.get(number) ?? null;
 }
 
+/** Whether a step that is not known may be there all the same. */
+export const mayCome = (number) => Boolean(gapOf(number));
+
 /** What is known of it by now. */
 export const seen = (number) => known.get(number) ?? null;
 
@@ -55,7 +58,7 @@ function fill(gap) {
 
 async function fetched(gap) {
   const answer = await fetch(gap.dataset.gap).catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok || answer.redirected) return; // to the page to sign in at
   const part = document.createElement("ol");
   part.innerHTML = await answer.text();
   read(part);

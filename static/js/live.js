@@ -23,6 +23,7 @@ const eye = new Eye(main, stage, { look, change });
 new Light(main, refuse);
 new Source(main, { begin, refuse });
 let isBusy = false;
+let looked = "";
 
 const chosen = (name) => main.querySelector(`[name=${name}]:checked`).value;
 const isOpposite = () => chosen("changes") === "opposite";
@@ -38,7 +39,10 @@ function look(gaze) {
   button.disabled = isBusy;
   button.textContent = target ? `Change ${stage.name(target)}` : "Change a corner";
   if (isBusy) return;
-  status.textContent = isOpposite() ? `Looking at ${stage.name(gaze.cell)}. ${target ? stage.name(target) : "A corner"} would change.` : `Looking at ${stage.name(gaze.cell)}.`;
+  const at = `Looking at ${stage.name(gaze.cell)}.`;
+  const says = isOpposite() ? `${at} ${target ? stage.name(target) : "A corner"} would change.` : at;
+  // Within a sector nothing new is said: what was told of a change stays to be read.
+  if (says !== looked) status.textContent = looked = says;
 }
 
 async function change(gaze) {
@@ -93,18 +97,24 @@ function refuse(error) {
   if (!isOurs) throw error;
 }
 
-/** Start from another picture, or from the first again. */
-async function begin({ blob, words }) {
-  if (isBusy) return;
+/** Start from another picture, or from the first again; whether it is there. */
+async function begin({ fetched, words }) {
+  if (isBusy) return false;
+  setBusy(true);
   problem.hidden = true;
   try {
-    await stage.begin(await blob, words);
-  } catch {
-    return void refuse(new Refused("The browser cannot show that as a picture."));
+    await stage.begin(await fetched(), words);
+    steps.clear();
+    eye.rest();
+    status.textContent = "Look at a sector.";
+    looked = "";
+    return true;
+  } catch (error) {
+    refuse(error);
+    return false;
+  } finally {
+    setBusy(false);
   }
-  steps.clear();
-  eye.rest();
-  status.textContent = "Look at a sector.";
 }
 
 main.querySelector("[data-drawn]").addEventListener("change", ({ target }) => stage.draw(target.checked));

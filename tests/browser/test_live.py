@@ -9,7 +9,7 @@ def changes(page: Page, number: int) -> None:
     expect(page.locator("[data-count]")).to_have_text(str(number))
 
 
-def test_a_sector_changes_where_the_eye_is_and_a_recording_keeps_it(page):
+def test_a_sector_changes_where_the_eye_is_and_a_recording_keeps_it(page, complaints):
     page.goto("/live/")
     page.get_by_label("Prompt").fill("a large red balloon")
     page.get_by_role("button", name="Record").click()
@@ -17,7 +17,10 @@ def test_a_sector_changes_where_the_eye_is_and_a_recording_keeps_it(page):
 
     page.get_by_role("button", name="TL, top left").click()
     changes(page, 1)
-    expect(page.get_by_text("TL has changed: a large red balloon. Outside of it, not a pixel.")).to_be_visible()
+    told = page.get_by_text("TL has changed: a large red balloon. Outside of it, not a pixel.")
+    expect(told).to_be_visible()
+    page.get_by_role("button", name="TL, top left").hover(position={"x": 9, "y": 9})
+    expect(told).to_be_visible()
 
     # The keyboard's eye: right and down to the middle, up to the top; opposite of it, through a blank.
     page.get_by_text("The opposite", exact=True).click()
@@ -39,3 +42,11 @@ def test_a_sector_changes_where_the_eye_is_and_a_recording_keeps_it(page):
     expect(page.locator("[data-light-says]")).to_have_text(f"Recorded: {kept}")
     steps = page.request.get(f"/session/{kept}").json()["sequence"]
     assert [step["target_sector"] for step in steps] == ["TL", "BC", "BR"]
+
+    # A sample that does not arrive is not the picture.
+    page.route("**/samples/*", lambda route: route.abort())
+    page.locator("[data-sample][aria-pressed=false]").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("No connection")
+    expect(page.locator("[data-sample]").first).to_have_attribute("aria-pressed", "true")
+    changes(page, 3)
+    complaints.expect("ERR_FAILED")

@@ -9,7 +9,7 @@ export class Source {
     Object.assign(this, { main, begin, refuse });
     this.zone = main.querySelector("[data-drop]");
     this.chosen = main.querySelector("[data-sample][aria-pressed=true]");
-    main.querySelector("[data-anew]").addEventListener("click", () => this.start());
+    main.querySelector("[data-anew]").addEventListener("click", () => this.choose(this.chosen));
     main.querySelector("[data-pick]").addEventListener("change", ({ target }) => { this.take(target.files); target.value = ""; });
     main.addEventListener("click", (event) => {
       const sample = event.target.closest("[data-sample]");
@@ -42,16 +42,13 @@ export class Source {
     this.choose(file);
   }
 
-  /** A sample's button, or a file. */
-  choose(chosen) {
+  /** Begin with a sample's button, or a file. What could not be had is not the chosen one. */
+  async choose(chosen) {
+    const asked = chosen instanceof File
+      ? { fetched: () => chosen, words: chosen.name || "The pasted picture" }
+      : { fetched: () => bytes(chosen.dataset.sample), words: chosen.getAttribute("aria-label") };
+    if (!await this.begin(asked)) return;
     this.chosen = chosen;
     for (const sample of this.main.querySelectorAll("[data-sample]")) sample.setAttribute("aria-pressed", String(sample === chosen));
-    this.start();
-  }
-
-  start() {
-    const { chosen } = this;
-    if (chosen instanceof File) this.begin({ blob: chosen, words: chosen.name || "The pasted picture" });
-    else this.begin({ blob: bytes(chosen.dataset.sample), words: chosen.getAttribute("aria-label") });
   }
 }

@@ -1,4 +1,5 @@
 // The picture and what is drawn over it: the sectors' lines, the gaze, what would change. Drawn in the picture's pixels.
+import { Refused, get } from "./calling.js";
 import { swap } from "./swap.js";
 
 const CELL_WORDS = [["top left", "top", "top right"], ["left", "middle", "right"], ["bottom left", "bottom", "bottom right"]];
@@ -135,12 +136,17 @@ export class Stage {
 
 /** The file behind an address of this house. */
 export async function bytes(address) {
-  return (await fetch(address)).blob();
+  return (await get(address)).blob();
 }
 
 async function decoded(blob) {
   const image = new Image();
   image.src = URL.createObjectURL(blob);
-  await image.decode();
+  try {
+    await image.decode();
+  } catch {
+    URL.revokeObjectURL(image.src);
+    throw new Refused("The browser cannot show that as a picture.");
+  }
   return image;
 }
