@@ -9,6 +9,7 @@ const megabyte = 1024 * 1024;
 
 function send(file) {
   refused.hidden = true;
+  if (!arriving.hidden) return refuse(file, "was not taken: another one is still on its way.");
   const most = Number(form.dataset.maxMb);
   if (file.size > most * megabyte) return refuse(file, `has ${Math.ceil(file.size / megabyte)} MB. An archive may have ${most} MB.`);
   const request = new XMLHttpRequest();

@@ -1,5 +1,5 @@
 // The player: a reel (reel.js) whose steps are drawn from what the film strip tells (film.js).
-import { mark, seen, still } from "./film.js";
+import { mark, mayCome, seen, still } from "./film.js";
 import { isFree } from "./keys.js";
 import * as reels from "./reel.js";
 
@@ -39,11 +39,11 @@ async function draw() {
   mark(film.at);
   if (!told) return lose();
   const isThere = await loaded(told.picture);
+  const why = isThere ? "" : await whyNot(told.picture);
   if (call !== asked) return;
   drawFrame(told);
   setAll(frame.querySelector(".now"), { visibility: isThere ? "inherit" : "hidden" });
-  frame.querySelector(".missing").hidden = isThere;
-  frame.classList.toggle("lost", !isThere);
+  miss(why);
   await drawView();
   clearTimeout(settling);
   settling = setTimeout(settle, settles);
@@ -68,6 +68,20 @@ function loaded(address) {
   return image.decode().then(() => true, () => false);
 }
 
+/** Why a picture did not come: whether it is gone only the server knows. */
+async function whyNot(address) {
+  const answer = await fetch(address, { method: "HEAD" }).catch(() => null);
+  return answer?.status === 404 ? "This picture is gone from the storage." : "This picture did not arrive. Come back to this step to try again.";
+}
+
+/** Say in the picture's place why there is none; nothing: there is one. */
+function miss(why) {
+  const missing = frame.querySelector(".missing");
+  missing.textContent = why;
+  missing.hidden = !why;
+  frame.classList.toggle("lost", Boolean(why));
+}
+
 function tell() {
   const [began, ended, now] = [player.dataset.began * 1000, player.dataset.ended * 1000, seen(film.at)?.at ?? null];
   const time = now ? `, ${reels.clock(now - began)} of ${reels.clock(ended - began)}` : "";
@@ -80,11 +94,12 @@ function tell() {
   button.setAttribute("aria-label", film.playing ? "Pause" : "Play");
 }
 
-/** A step that is not there: an import may lack some. */
+/** A step that is not there, for an import may lack some, or that did not arrive. */
 function lose() {
-  frame.classList.add("lost");
-  frame.querySelector(".missing").hidden = false;
-  part("caption").textContent = `There is no step ${film.at}`;
+  restartFlicker(false);
+  turn(false);
+  miss(mayCome(film.at) ? `Step ${film.at} did not arrive. Come back to it to try again.` : "This recording lacks it.");
+  part("caption").textContent = mayCome(film.at) ? `Step ${film.at}` : `There is no step ${film.at}`;
 }
 
 function drawFrame(told) {
@@ -127,6 +142,7 @@ async function drawView() {
   const told = seen(film.at);
   player.dataset.view = view;
   frame.querySelector("[data-swap]").hidden = view !== "flicker" || film.at === film.first;
+  if (!told) return;
   if (view === "flicker") await drawFlicker(told);
   else turn(false);
   if (view === "difference") drawDifference(told);
@@ -151,7 +167,7 @@ async function drawDifference(told) {
 async function drawFlicker(told) {
   const before = film.at > film.first ? await still(film.at - 1) : null;
   turn(false);
-  if (!before) return;
+  if (!before || told.number !== film.at) return;
   setAll(frame.querySelector(".then"), { href: before.picture, width: told.width, height: told.height });
 }
 
@@ -248,7 +264,8 @@ replay.addEventListener("submit", (event) => {
 });
 
 calm.addEventListener("change", () => restartFlicker());
-addEventListener("pagehide", () => clearTimeout(timer));
+// A page that comes out of the browser's memory stands still, and says so.
+addEventListener("pagehide", () => show(reels.paused(film)));
 name();
 player.style.setProperty("--wide", frame.querySelector("svg").viewBox.baseVal.width / frame.querySelector("svg").viewBox.baseVal.height);
 mark(film.at);

@@ -56,7 +56,7 @@ def expect_step(page: Page, title: str) -> None:
     expect(page.locator(".film [aria-current]")).to_contain_text(title)
 
 
-def test_an_archive_is_taken_in_and_played_by_keys(page):
+def test_an_archive_is_taken_in_and_played_by_keys(page, complaints):
     take_in(page)
     expect_step(page, "Step 1")
     page.keyboard.press("ArrowRight")
@@ -71,11 +71,19 @@ def test_an_archive_is_taken_in_and_played_by_keys(page):
     page.keyboard.press("o")
     expect(page.locator(".over").first).to_be_hidden()
 
+    page.route("**/pictures/**", lambda route: route.abort())
+    page.keyboard.press("Home")
+    expect(page.get_by_text("This picture did not arrive.")).to_be_visible()
+    page.unroute("**/pictures/**")
+    page.keyboard.press("End")
+    expect_step(page, "Step 4")
+
     page.get_by_role("radio", name="2×").check()
     page.keyboard.press(" ")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect_step(page, "Step 4")
     expect(page.get_by_role("button", name="Play", exact=True).first).to_be_visible()
+    complaints.expect("ERR_FAILED")
 
 
 def test_two_pictures_alternate_unless_motion_is_unwelcome(page):
