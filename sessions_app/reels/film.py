@@ -29,8 +29,9 @@ class Film:
     at: int
     count: int
     began_with: Before | None
-    shown: range
     stills: Sequence[Still]
+    gaps_before: Sequence[Gap]
+    gaps_behind: Sequence[Gap]
     began: datetime
     ended: datetime
 
@@ -51,24 +52,19 @@ class Film:
     def following(self) -> int:
         return min(self.count, self.at + 1)
 
-    @property
-    def gaps_before(self) -> list[Gap]:
-        return [gap for gap in _gaps(self.count) if gap.last < self.shown.start]
-
-    @property
-    def gaps_behind(self) -> list[Gap]:
-        return [gap for gap in _gaps(self.count) if gap.first >= self.shown.stop]
-
 
 def around(recording: Session, at: int) -> Film:
     """The film with its playhead there. The recording has at least one step."""
     times = selectors.steps(recording).aggregate(began=Min("made_at"), ended=Max("made_at"))
+    count, shown = recording.recording.steps_numbered, _chunk(at)
+    gaps = _gaps(recording, count)
     return Film(
         at=at,
-        count=recording.recording.steps_numbered,
+        count=count,
         began_with=began_with(recording),
-        shown=_chunk(at),
         stills=chunk(recording, at),
+        gaps_before=[gap for gap in gaps if gap.last < shown.start],
+        gaps_behind=[gap for gap in gaps if gap.first >= shown.stop],
         **times,
     )
 
@@ -104,6 +100,7 @@ def _chunk(number: int) -> range:
     return range(start, start + CHUNK)
 
 
-def _gaps(count: int) -> list[Gap]:
-    """All chunks of a film."""
-    return [Gap(start, min(start + CHUNK - 1, count)) for start in range(1, count + 1, CHUNK)]
+def _gaps(recording: Session, count: int) -> list[Gap]:
+    """The chunks of a film that hold a step: an import's numbers may lie as far apart as it likes."""
+    starts = {_chunk(index + 1).start for index in selectors.steps(recording).values_list("index", flat=True)}
+    return [Gap(start, min(start + CHUNK - 1, count)) for start in sorted(starts)]

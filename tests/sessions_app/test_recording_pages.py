@@ -107,6 +107,14 @@ def test_a_recording_that_lacks_steps_is_shown_with_those_it_has(browser):
     assert numbers(page(browser, "/recordings/holes/stills/?from=1")) == []
 
 
+def test_steps_numbered_far_apart_leave_no_places_between_them(browser):
+    far = recording(owner=HOUSE, public_id="far", steps=2)
+    Step.objects.filter(recording=far, index=1).update(index=10**9)
+    Recording.objects.filter(session=far).update(steps_numbered=10**9 + 1)
+
+    assert re.findall(r'data-from="(\d+)"', page(browser, "/recordings/far/")) == ["999999985"]
+
+
 def test_a_folder_that_was_removed_is_told(browser):
     lost = recording(owner=HOUSE, public_id="lost", steps=1)
     store.discard([lost.steps.get().image.key])
