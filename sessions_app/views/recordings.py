@@ -109,7 +109,10 @@ def replay(request: PageRequest, recording_id: str) -> HttpResponse:
     if mode == "stop":
         replays.stop(owner=owner)
         return _at(recording, request)
-    at = whole(request.POST, "at", 0) if mode == Deck.Mode.FORK else None
+    at = None
+    if mode == Deck.Mode.FORK:
+        rates.require_another_session(request)
+        at = whole(request.POST, "at", 0)
     deck = replays.start(owner=owner, recording=recording, mode=mode, at=at)
     return _at(deck.replaying or recording, request)
 
@@ -174,6 +177,7 @@ def _taken_in(request: PageRequest) -> HttpResponse:
     archive = request.FILES.get("archive")
     if archive is None:
         raise InvalidInput("Choose an archive first.", field="archive")
+    rates.require_another_session(request)
     job = importing.take_in(owner=identity.of(request), file=archive, label=archive.name or "archive")
     ended = waiting.for_end(job, settings.WAIT_SECONDS)
     waiting.raise_if_failed(ended)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from prompt_media.access import services as tokens
@@ -110,6 +111,15 @@ def test_an_address_opens_so_many_sessions_an_hour(client, public, settings):
     assert client.get("/", headers=PAGE, **NEAR).status_code == 429, "the page opens a session too"
     assert client.post("/session/create/", **FAR).status_code == 201
     assert Session.objects.count() == 3
+
+
+def test_recordings_that_pages_open_count_among_them(client, public, settings):
+    settings.SESSIONS_AN_HOUR, settings.RATE_WRITES = 1, 0
+    assert client.post("/recordings/start/", {"session_id": "first"}).status_code == 302
+    archive = SimpleUploadedFile("one.zip", b"PK")
+    assert client.post("/recordings/", {"archive": archive}, headers=PAGE).status_code == 429
+    assert client.post("/recordings/first/replay/", {"mode": "fork"}, headers=PAGE).status_code == 429
+    assert client.post("/recordings/first/replay/", {"mode": "cassette"}).status_code == 302
 
 
 def test_who_may_open_no_more_keeps_the_session_that_is_open(client, public, settings):
