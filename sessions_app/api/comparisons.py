@@ -15,7 +15,7 @@ from prompt_media.errors import InvalidInput, Unprocessable
 from prompt_media.files import delivery
 from prompt_media.web import identity
 from prompt_media.web.schema import header, refusals
-from sessions_app.models import Session, Step
+from sessions_app.models import Session
 from sessions_app.selectors import recordings as selectors
 from sessions_app.services import comparison
 from sessions_app.services.comparison import Pair
@@ -123,12 +123,12 @@ def _compared(one: Session, other: Session, first: int, count: int) -> Any:
         "other_id": other.public_id,
         "length": length,
         "next": first + count if first + count < length else None,
-        "pairs": [_pair(pair, other) for pair in comparison.pairs(one, other, first=first, count=count)],
+        "pairs": [_pair(pair, one, other) for pair in comparison.pairs(one, other, first=first, count=count)],
     }
     return ComparisonOutput(body).data
 
 
-def _pair(pair: Pair, other: Session) -> dict[str, Any]:
+def _pair(pair: Pair, one: Session, other: Session) -> dict[str, Any]:
     told = pair.difference
     return {
         "index": pair.index,
@@ -138,12 +138,12 @@ def _pair(pair: Pair, other: Session) -> dict[str, Any]:
         "share": told.share if told else None,
         "change": told.change if told else None,
         "reason": pair.reason,
-        "difference_url": _difference_url(pair.one, other) if told and pair.one else None,
+        "difference_url": _difference_url(one, pair.index, other) if told else None,
     }
 
 
-def _difference_url(step: Step, other: Session) -> str:
-    route = reverse("recording-difference", args=[step.recording.public_id, step.index])
+def _difference_url(one: Session, index: int, other: Session) -> str:
+    route = reverse("recording-difference", args=[one.public_id, index])
     return f"{route}?to={other.public_id}"
 
 

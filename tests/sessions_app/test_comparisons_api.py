@@ -43,6 +43,16 @@ def test_two_recordings_are_compared(film, client):
     assert third["reason"] == "Only one of the two has this step."
 
 
+def test_a_comparison_of_many_steps_asks_no_more_of_the_database_than_of_few(client, django_assert_max_num_queries):
+    for name in ("one", "other"):
+        recorded.recording(owner=HOUSE, public_id=name, steps=20)
+
+    with django_assert_max_num_queries(10):
+        told = client.get("/api/v1/recordings/one/compare/", {"with": "other"}).json()
+
+    assert all(pair["difference_url"] for pair in told["pairs"])
+
+
 def test_a_comparison_has_pages(film, client):
     told = client.get(COMPARE, {"with": "film", "first": "1", "count": "1"}).json()
 
