@@ -21,6 +21,7 @@ from prompt_media.web import identity
 from prompt_media.web.bodies import WholeJSONParser
 from prompt_media.web.schema import header, refusals
 from sessions_app.api import study_shapes as shapes
+from sessions_app.api.recorder_shapes import read
 from sessions_app.editing import sectors
 from sessions_app.models import Image, Sitting, Study, Trial
 from sessions_app.selectors import recordings, results
@@ -75,7 +76,7 @@ class Studies(ListAPIView):
     )
     @once.together
     def post(self, request: Request, recording_id: str) -> Response:
-        wish = _read(shapes.StudyInput, request)
+        wish = read(shapes.StudyInput, request.data)
         recording = recordings.recording(recording_id, identity.reach(request))
         study = studies.set_up(recording=recording, owner=identity.of(request), design=Design(**wish))
         receipts.made(once.slip(request), recording.subject)
@@ -123,7 +124,7 @@ class Sittings(ListAPIView):
     )
     @once.together
     def post(self, request: Request, study_id: UUID) -> Response:
-        wish = _read(shapes.SittingInput, request)
+        wish = read(shapes.SittingInput, request.data)
         study = _study(request, study_id)
         sitting = studies.open_sitting(study=study, participant=wish["participant"])
         receipts.made(once.slip(request), study.recording.subject)
@@ -203,7 +204,7 @@ class Answer(APIView):
         extensions=_ANSWERING,
     )
     def post(self, request: Request, sitting_id: UUID, place: int) -> Response:
-        wish = _read(shapes.AnswerInput, request)
+        wish = read(shapes.AnswerInput, request.data)
         sitting = selectors.sitting(sitting_id)
         trial = studies.answer(sitting=sitting, place=place, **wish)
         return Response({"trial": trial.place, "next": selectors.next_place(sitting)})
@@ -245,12 +246,6 @@ def _send(request: Request, trial: Trial, image: Image) -> HttpResponseBase:
     if response.has_header("Content-Disposition"):
         response["Content-Disposition"] = "inline"
     return response
-
-
-def _read(shape: type[Any], request: Request) -> dict[str, Any]:
-    wish = shape(data=request.data)
-    wish.is_valid(raise_exception=True)
-    return wish.validated_data
 
 
 def _study(request: Request, study_id: UUID) -> Study:

@@ -16,6 +16,7 @@ from prompt_media.web import identity
 from prompt_media.web.bodies import WholeJSONParser
 from prompt_media.web.fields import Whole
 from prompt_media.web.schema import refusals
+from sessions_app.api.recorder_shapes import read
 from sessions_app.models import Session, Verdict
 from sessions_app.selectors import recordings as selectors
 from sessions_app.services import verification
@@ -87,9 +88,7 @@ class Verify(APIView):
     )
     @once.with_job
     def post(self, request: Request, recording_id: str) -> HttpResponse:
-        wish = VerifyInput(data=request.data)
-        wish.is_valid(raise_exception=True)
-        index, reach = wish.validated_data["index"], identity.reach(request)
+        index, reach = read(VerifyInput, request.data)["index"], identity.reach(request)
         recording = selectors.recording(recording_id, reach)
         if index is not None:
             selectors.frame(recording_id, index, reach)
@@ -103,7 +102,8 @@ def _verified(job: Job) -> Any:
 
 def _verdicts(recording: Session, index: int | None = None) -> Any:
     """The verdicts on all steps, or on the one of that index."""
-    steps = [step for step in selectors.judged(recording) if index in (None, step.index)]
+    judged = selectors.judged(recording)
+    steps = list(judged if index is None else judged.filter(index=index))
     words = [step.verdict.word if hasattr(step, "verdict") else None for step in steps]
     body = {
         "session_id": recording.public_id,

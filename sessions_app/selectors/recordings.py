@@ -85,7 +85,7 @@ def frame(public_id: str, index: int, reach: Reach) -> Step:
 
 def judged(recording: Session) -> QuerySet[Step]:
     """Its steps in their order, each with its picture and, once it was made again, its verdict."""
-    return steps(recording).select_related("image__session", "verdict__picture__session")
+    return steps(recording).select_related("verdict__picture__session")
 
 
 def made_from(step: Step) -> Image | None:
