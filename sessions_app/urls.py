@@ -41,7 +41,7 @@ urlpatterns = [
         recorder.Picture.as_view(),
         name="recording-picture",
     ),
-    *both("session/<recording:recording_id>/archive/", rates.reading(archives.Export.as_view()), "recording-archive"),
+    *both("session/<recording:recording_id>/archive/", archives.Export.as_view(), "recording-archive"),
     path("api/v1/recordings/", recordings.Recordings.as_view(), name="recordings-list"),
     path("api/v1/recordings/import/", archives.Import.as_view(), name="recording-import"),
     path("api/v1/recordings/<recording:recording_id>/", recordings.OneRecording.as_view(), name="recording-row"),
