@@ -205,8 +205,8 @@ def told(job: Job) -> dict[str, Any]:
 
 
 def refuse_taken(public_id: str) -> None:
-    """A look before any work is done; the row's own rule decides at the end."""
-    if Session.objects.filter(kind=Session.Kind.RECORDING, public_id__iexact=public_id).exists():
+    """Raises RecordingExists before any work is done."""
+    if recordings.is_taken(public_id):
         raise RecordingExists(
             f"There is a recording called “{public_id}” already. Delete that one, or import this one under another id.",
             field="session_id",

@@ -1,12 +1,14 @@
 """Recordings: begun, heard, added to, copied, named and deleted."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
 from pathlib import PurePosixPath
 from random import SystemRandom
 from typing import Any
+from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -125,15 +127,17 @@ def append(*, recording: Session, generation: Generation | None, take: Take, inp
 
 def copy(*, owner: str, source: Session, until: int, public_id: str | None = None, slip: Slip | None = None) -> Session:
     """A recording of one's own that begins with another's steps up to that number, rows and bytes."""
+    if public_id is not None and is_taken(names.recording(public_id)):
+        raise _exists(public_id)
     taken = list(selectors.steps(source).filter(index__lt=until))
     first = [*_inputs_of(source, taken), *(step.image for step in taken)]
-    with transaction.atomic():
+    with _copies_of(first) as copies, transaction.atomic():
         copied = open_one(owner=owner, public_id=public_id, seed=source.recording.seed)
         images = [_copy_of(image, copied, number) for number, image in enumerate(first, 1)]
-        files = {new: old for image, one in zip(first, images, strict=True) for old, new in _moved(image, one)}
-        with store.taking_back(files) as unless_copied, store.settled_together():
-            for new, old in files.items():
-                store.put(new, store.read(old))
+        moves = {new: copies[old] for old, new in zip(_files(first), _files(images), strict=True)}
+        with store.taking_back(moves) as unless_copied, store.settled_together():
+            for new, waiting in moves.items():
+                store.move(waiting, new)
             by_name = {image.name: image for image in Image.objects.bulk_create(images)}
             Step.objects.bulk_create(_step_copy(step, copied, by_name[step.image.name]) for step in taken)
             _grown(copied, images=len(images), steps_numbered=until)
@@ -141,6 +145,11 @@ def copy(*, owner: str, source: Session, until: int, public_id: str | None = Non
             receipts.made(slip, copied.subject)
             unless_copied.pop_all()
     return copied
+
+
+def is_taken(public_id: str) -> bool:
+    """Whether a recording has this id. A look before any work is done; the row's own rule decides at the end."""
+    return Session.objects.filter(kind=Session.Kind.RECORDING, public_id__iexact=public_id).exists()
 
 
 def open_one(
@@ -155,11 +164,7 @@ def open_one(
             Recording.objects.create(session=opened, seed=chosen, steps_numbered=steps_numbered)
             mirrors.tell(opened)
             return opened
-    raise RecordingExists(
-        f"There is a recording called “{public_id}” already, yours or another's. Take another id; `resume=true` goes "
-        "on with one of yours.",
-        field="session_id",
-    )
+    raise _exists(public_id)
 
 
 def rename(*, recording: Session, name: str) -> Session:
@@ -189,6 +194,14 @@ def _automatic() -> Iterable[str]:
     """`session_1736155234`; in the same second `session_1736155234_2` and so on."""
     stem = f"session_{int(timezone.now().timestamp())}"
     return (stem if number == 1 else f"{stem}_{number}" for number in count(1))
+
+
+def _exists(public_id: str | None) -> RecordingExists:
+    return RecordingExists(
+        f"There is a recording called “{public_id}” already, yours or another's. Take another id; `resume=true` goes "
+        "on with one of yours.",
+        field="session_id",
+    )
 
 
 def _opened(owner: str, public_id: str, columns: Mapping[str, Any]) -> Session | None:
@@ -304,6 +317,22 @@ def _inputs_of(source: Session, taken: Sequence[Step]) -> list[Image]:
     return [image for image in selectors.inputs(source) if image.sha256 in needed]
 
 
+@contextmanager
+def _copies_of(images: Sequence[Image]) -> Iterator[dict[str, str]]:
+    """Where copies of these pictures' files wait to be moved, by the keys of the files. Nobody waits for the copying:
+    no row is locked yet."""
+    place = uuid4().hex
+    copies = {key: names.incoming_key(place, uuid4().hex) for key in _files(images)}
+    disk.require(sum(image.bytes for image in images))
+    with store.taking_back(copies.values()) as unless_moved:
+        with store.settled_together():
+            for key, waiting in copies.items():
+                store.put(waiting, store.read(key))
+        yield copies
+        unless_moved.pop_all()
+    transaction.on_commit(lambda: store.discard_folder(names.incoming_folder(place)), robust=True)
+
+
 def _copy_of(image: Image, recording: Session, number: int) -> Image:
     here, there = f"/{image.session.public_id}/", f"/{recording.public_id}/"
     same = ("name", "label", "media_type", "width", "height", "bytes", "sha256", "has_alpha")
@@ -316,10 +345,9 @@ def _copy_of(image: Image, recording: Session, number: int) -> Image:
     )
 
 
-def _moved(image: Image, copied: Image) -> list[tuple[str, str]]:
-    """Where each file of a picture is, and where its copy goes."""
-    pairs = [(image.key, copied.key), (image.thumbnail_key, copied.thumbnail_key)]
-    return [(old, new) for old, new in pairs if old]
+def _files(images: Iterable[Image]) -> list[str]:
+    """The keys of their files: of each its own and, where it has one, its thumbnail's."""
+    return [key for image in images for key in (image.key, image.thumbnail_key) if key]
 
 
 def _step_copy(step: Step, recording: Session, image: Image) -> Step:

@@ -212,6 +212,7 @@ def test_a_fork_begins_with_the_same_bytes_and_is_recorded_into(take):
     assert [(step.image.name, store.read(step.image.key)) for step in selectors.steps(fork)] == theirs
     assert all(step.image.key.startswith("generation/sessions/other/") for step in selectors.steps(fork))
     assert [image.name for image in selectors.inputs(fork)] == [image.name for image in selectors.inputs(lab)]
+    assert list(store.walk("incoming")) == []
     assert recordings.heard_by(HOUSE, SECTOR) == fork
     assert recordings.append(recording=fork, generation=None, take=take()).index == 2
     assert replays.total(deck) == 2, "what is recorded behind the fork is not replayed"
@@ -250,7 +251,7 @@ def test_a_fork_that_cannot_be_made_leaves_nothing():
     assert refusal(lambda: replays.start(owner=HOUSE, recording=lab, mode="strict", at=1)) == "contradiction"
 
     assert list(Session.objects.values_list("public_id", flat=True)) == [lab.public_id]
-    assert list(store.walk("generation/sessions/other")) == []
+    assert [*store.walk("generation/sessions/other"), *store.walk("incoming")] == []
     assert decks.of(HOUSE).recording is None
 
 
