@@ -35,7 +35,7 @@ from sessions_app.unpacking import archive, kinds, recipes
 from sessions_app.unpacking.archive import Archive, Picture
 from sessions_app.unpacking.metadata import Entry
 from sessions_app.unpacking.packages import Package
-from sessions_app.unpacking.refusals import Limits
+from sessions_app.unpacking.refusals import DEFAULT, Limits
 
 KIND = "import"
 _MEGABYTE = 1024 * 1024
@@ -44,6 +44,8 @@ _ENTRIES_A_FILE = 4
 # As many as our own animations may have: such a frame is decoded once, and only its first picture.
 _FRAME_PIXELS = 10**10
 _BULKY_BYTES = 20 * _MEGABYTE
+# What is written of a step, with prompts and a recipe as long as they hardly get.
+_JSON_A_FILE = 16 * 1024
 _MOST_TOLD = 50
 _FITTING = re.compile(r"(\d{4,})_[A-Za-z0-9]{1,8}\.(png|jpe?g|webp|gif)")
 
@@ -97,6 +99,7 @@ def limits() -> Limits:
         bytes=settings.SESSION_MB * _MEGABYTE,
         # An animation of ours may be larger than any upload.
         file_bytes=settings.BODY_MB * _MEGABYTE,
+        json_bytes=max(DEFAULT.json_bytes, _JSON_A_FILE * settings.SESSION_FILES),
     )
 
 

@@ -248,6 +248,15 @@ def test_indexes_with_gaps_are_kept_and_the_next_step_comes_behind_them(client, 
     assert post(client, "/generate", wish)["X-Index"] == "8"
 
 
+def test_where_recordings_may_be_longer_more_may_be_written_of_their_steps(bring_in, recording, settings):
+    settings.SESSION_FILES = 1_000
+    recording.steps.update(system="scene", recipe={"scene": "a" * 2**21})
+    data = packed(recording)
+    recordings.delete(recording=recording)
+
+    assert bring_in(data).status == "done"
+
+
 def test_a_frame_of_another_name_is_renamed_and_told(bring_in):
     files = plain()
     metadata = json.loads(files["metadata.json"])
