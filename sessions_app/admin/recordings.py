@@ -148,7 +148,8 @@ class RecordingAdmin(RemovableAdmin):
 
     @admin.display(description="Origin")
     def origin(self, recording: Recording) -> str:
-        return "imported, with a metadata.json of its own" if recording.original_metadata else "made here"
+        # What came in from a Prompt Media is in nothing another thing than what was made by this one.
+        return "imported, with a metadata.json of its own" if recording.original_metadata else "made by a Prompt Media"
 
     @admin.display(description="Session")
     def session_page(self, recording: Recording) -> SafeString:

@@ -64,7 +64,7 @@ class Sitting(models.Model):
 
 
 class Trial(models.Model):
-    """One showing and what was answered. Without a step nothing changed."""
+    """One showing and what was answered. A step is missing once its recording has lost it."""
 
     sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="trials")
     place = models.PositiveIntegerField(help_text="From 0, in the order shown.")
