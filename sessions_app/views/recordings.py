@@ -129,7 +129,7 @@ def _recording(request: PageRequest, recording_id: str) -> Session:
 def _page(request: PageRequest, recording: Session) -> Context:
     context = _shelves(request) | _light(request) | {"place": "recordings", "recording": recording}
     context |= {"view": _view(request), "views": VIEWS, "farewell": _farewell(recording)}
-    return context | (_film(request, recording) if recording.recording.steps_numbered else {})
+    return context | (_film(request, recording) if recording.steps.exists() else {})
 
 
 def _film(request: PageRequest, recording: Session) -> Context:
