@@ -1,6 +1,7 @@
 """Asking a backend, which may be other people's code: whatever breaks in there is a backend that made no picture."""
 
 import logging
+from dataclasses import replace
 
 from prompt_media.generating.protocol import Backend, BackendError, Inpaint, Verb
 from prompt_media.imaging.picture import Picture
@@ -10,10 +11,11 @@ log = logging.getLogger(__name__)
 
 
 def inpaint(backend: Backend, wish: Inpaint, progress: Progress) -> Picture:
-    """The picture with the wish painted in. Raises BackendError, and whatever `progress` raised to stop."""
+    """The picture with the wish painted in; that of the wish stays as it is. Raises BackendError, and whatever
+    `progress` raised to stop."""
     heard = _Heard(progress)
     try:
-        return _inpainted(backend, wish, heard)
+        return _inpainted(backend, replace(wish, picture=_sealed(wish.picture)), heard)
     except BackendError:
         raise
     except Exception as error:
@@ -29,7 +31,16 @@ def _inpainted(backend: Backend, wish: Inpaint, progress: Progress) -> Picture:
     picture = backend.inpaint(wish, progress).picture
     if not isinstance(picture, Picture):
         raise TypeError(f"A result's picture is a Picture, not {type(picture).__name__}.")
+    if picture.size.pixels == 0:
+        raise ValueError("A result's picture has at least one pixel.")
     return picture
+
+
+def _sealed(picture: Picture) -> Picture:
+    """The same pixels, not to be written to: what is compared with the result later must be what was sent."""
+    pixels = picture.pixels.view()
+    pixels.flags.writeable = False
+    return Picture(pixels)
 
 
 class _Heard:

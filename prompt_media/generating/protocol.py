@@ -34,7 +34,8 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inpaint:
-    """Paint what `prompt` says into the box `target` of the picture. `strength`: how much of what is there may go."""
+    """Paint what `prompt` says into the box `target` of the picture, whose pixels are only to be read. `strength`: how
+    much of what is there may go."""
 
     picture: Picture
     target: Box
@@ -60,7 +61,7 @@ class Result:
 
 
 class Backend(Protocol):
-    """`version` changes whenever the same wish would give other pixels: a replay compares only within one version."""
+    """`version` changes whenever the same wish would give other pixels: it is told as the reason of what differs."""
 
     name: str
     version: str

@@ -33,12 +33,19 @@ class UnknownBackend(BackendError):
 
 
 def open_backend(address: str) -> Backend:
-    """The backend of an address such as `procedural:`; what stands behind the scheme is the backend's to read."""
+    """The backend of an address such as `procedural:`; what stands behind the scheme is the backend's to read. Raises
+    BackendError."""
     scheme, colon, _ = address.strip().partition(":")
     opener = known().get(scheme.lower()) if colon else None
     if opener is None:
         raise UnknownBackend(scheme if colon else "")
-    return opener(address.strip())
+    try:
+        return opener(address.strip())
+    except BackendError:
+        raise
+    except Exception as error:
+        log.exception("The backend %r cannot be opened.", scheme)
+        raise BackendError(f"{scheme} broke when it was opened ({type(error).__name__}).", permanent=True) from error
 
 
 def known() -> Mapping[str, Opener]:

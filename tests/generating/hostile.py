@@ -53,6 +53,12 @@ def nothing(wish: Inpaint) -> Picture:
     return wish.picture
 
 
+def over_it(wish: Inpaint) -> Picture:
+    """Painted into the very pixels that were sent, so that no comparison would tell."""
+    wish.picture.pixels[:] = 255
+    return wish.picture
+
+
 def refuse(wish: Inpaint) -> Picture:
     raise BackendError("The prompt was refused.", permanent=True)
 
@@ -66,7 +72,7 @@ def breaks(wish: Inpaint) -> Picture:
 
 
 MANNERS: dict[str, Callable[[Inpaint], Picture]] = {
-    manner.__name__: manner for manner in (repaint, alpha, larger, smaller, dot, nothing, refuse, busy, breaks)
+    manner.__name__: manner for manner in (repaint, alpha, larger, smaller, dot, nothing, over_it, refuse, busy, breaks)
 }
 
 

@@ -37,6 +37,19 @@ def test_an_answer_without_a_picture_is_none(wish, monkeypatch):
         asking.inpaint(Hostile(), wish, SILENT)
 
 
+def test_an_empty_picture_is_none(wish, monkeypatch):
+    empty = Result(Picture(np.zeros((0, 8, 3), np.uint8)))
+    monkeypatch.setattr(Hostile, "inpaint", lambda self, wish, progress: empty)
+    with pytest.raises(BackendError, match="ValueError"):
+        asking.inpaint(Hostile(), wish, SILENT)
+
+
+def test_what_was_sent_is_not_painted_over(wish):
+    with pytest.raises(BackendError, match="ValueError"):
+        asking.inpaint(Hostile("hostile:over_it"), wish, SILENT)
+    assert not wish.picture.pixels.any()
+
+
 def test_who_cannot_inpaint_is_not_asked(wish, monkeypatch):
     monkeypatch.setattr(Hostile, "capabilities", Capabilities(verbs=frozenset(), is_deterministic=True))
     with pytest.raises(BackendError, match="cannot"):

@@ -65,6 +65,14 @@ def test_a_broken_plug_in_that_is_wanted_is_told_as_broken(tmp_path, monkeypatch
         registry.open_backend("ghost:")
 
 
+def test_a_plug_in_that_breaks_when_it_is_opened_made_no_backend(tmp_path, monkeypatch, caplog):
+    install(tmp_path, monkeypatch, picky="builtins:int")
+    with pytest.raises(BackendError, match="ValueError") as refused:
+        registry.open_backend("picky:key=geheim")
+    assert "geheim" not in str(refused.value)
+    assert "'picky' cannot be opened" in caplog.text
+
+
 def test_the_studio_keeps_the_backend_it_opened(settings):
     settings.GENERATION_URL = "procedural:"
     assert backends.current() is backends.current()

@@ -65,14 +65,14 @@ def test_no_room_is_called_by_what_it_is_not():
 
 
 def test_broad_excepts_live_where_others_code_is_run():
-    guilty = [
+    guilty = {
         str(path.relative_to(HOUSE))
         for app in APPS
         for path in (HOUSE / app).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
-    ]
+    }
     assert sorted(guilty) == [
         f"prompt_media/{room}.py" for room in ("generating/asking", "generating/registry", "jobs/runner")
     ]
