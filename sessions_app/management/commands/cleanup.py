@@ -49,9 +49,7 @@ class Command(telling.OperatorCommand):
             }
         except (HouseError, DatabaseError, OSError) as error:
             raise CommandError(f"Could not clean up: {error}", returncode=2) from error
-        self.stdout.write(
-            json.dumps(told, indent=1, default=datetime.isoformat) if options["json"] else _in_words(told)
-        )
+        self.stdout.write(_as_json(told) if options["json"] else _in_words(told))
 
 
 def _sessions(dry_run: bool, older_than: timedelta | None) -> list[dict[str, Any]]:
