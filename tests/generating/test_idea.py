@@ -3,8 +3,9 @@
 import pytest
 
 from prompt_media.generating.procedural import idea
-from prompt_media.generating.procedural.idea import Act
-from prompt_media.generating.procedural.words import COLOURS, OTHER_NAMES, PLURALS, THINGS, TONES
+from prompt_media.generating.procedural.idea import Accent, Act
+from prompt_media.generating.procedural.shapes import Ink
+from prompt_media.generating.procedural.words import COLOURS, OTHER_NAMES, PARTS, PLURALS, THINGS, TONES
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,10 @@ from prompt_media.generating.procedural.words import COLOURS, OTHER_NAMES, PLURA
         pytest.param("A RED BOAT, and two white birds!", [("boat", 1), ("bird", 2)], id="two things"),
         pytest.param("a full moon over a house", [("full moon", 1), ("house", 1)], id="a name of two words"),
         pytest.param("turn the flower into a butterfly", [("butterfly", 1)], id="turned into the last"),
+        pytest.param("a small boat with a white sail", [("boat", 1)], id="a part that is called as the thing"),
+        pytest.param("two trees with golden leaves", [("tree", 2)], id="a part that is a thing too"),
+        pytest.param("an apple and a leaf", [("apple", 1), ("leaf", 1)], id="no part, where it is not joined"),
+        pytest.param("a house with a red roof and a tree", [("house", 1), ("tree", 1)], id="a thing after a part"),
         pytest.param("ball star moon sun", [("ball", 1), ("star", 1), ("moon", 1)], id="no more than three"),
     ],
 )
@@ -34,6 +39,27 @@ def test_each_thing_has_the_looks_said_before_it():
 def test_a_colour_said_after_the_thing_is_its_own():
     (flower,) = idea.read("change the flower to blue").things
     assert flower.colour == COLOURS["blue"]
+
+
+def test_a_part_has_the_looks_said_before_it():
+    (ladybug,) = idea.read("a red ladybug with dark yellow spots").things
+    assert ladybug.colour == COLOURS["red"]
+    assert ladybug.accents == (Accent(Ink.SECOND, COLOURS["yellow"], TONES["dark"]),)
+
+
+def test_a_main_part_leaves_the_colour_of_the_thing_to_the_rest():
+    (house,) = idea.read("a white house with a red roof").things
+    assert house.colour == COLOURS["red"]
+    assert Accent(Ink.SECOND, COLOURS["white"]) in house.accents
+
+
+def test_a_part_of_no_look_leaves_the_thing_as_it_is():
+    assert idea.read("a red ladybug with spots") == idea.read("a red ladybug")
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_part_is_drawn_with_the_ink_it_is_told_to_have(name):
+    assert set(PARTS[name].values()) <= {part.ink for part in THINGS[name].draw()}
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_before_the_first_start_it_says_so_and_makes_no_database(tmp_path):
     assert told.returncode == 1, told.stderr
     assert "The studio does not run" in told.stdout
     assert "./pm up" in told.stdout
-    assert "procedural 1 makes the pictures" in told.stdout
+    assert "procedural 2 makes the pictures" in told.stdout
     assert not (tmp_path / "var" / "db.sqlite3").exists()
 
 

@@ -17,7 +17,7 @@ class Procedural:
     """Draws what the prompt's words name; needs nothing but itself."""
 
     name = "procedural"
-    version = "1"
+    version = "2"
     capabilities = Capabilities(verbs=frozenset({Verb.INPAINT}), is_deterministic=True)
 
     def __init__(self, address: str = "procedural:") -> None:

@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from prompt_media.generating.procedural.chance import Chance
+from prompt_media.generating.procedural.shapes import Ink
 from prompt_media.generating.procedural.words import (
     ADDS,
     CHANGES,
     COLOURS,
     COUNTS,
     OTHER_NAMES,
+    PART_OF,
+    PARTS,
     PLAIN,
     PLURALS,
     REMOVES,
@@ -34,6 +37,15 @@ class Act(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Accent:
+    """A look of its own for what is drawn with one ink. No colour: the one it has anyway."""
+
+    ink: Ink
+    colour: Colour | None
+    tone: Tone = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """One thing to draw, and how."""
 
@@ -42,6 +54,7 @@ class Wanted:
     scale: float = 1.0
     tone: Tone = PLAIN
     count: int = 1
+    accents: tuple[Accent, ...] = ()
 
     @property
     def thing(self) -> Thing:
@@ -94,26 +107,52 @@ def _words(prompt: str) -> Iterator[str]:
 def _things(words: list[str]) -> tuple[tuple[Wanted, ...], Wanted]:
     """The things named, each with the words before it; and what was said beside them, as a thing without a name."""
     things: list[Wanted] = []
-    said = Wanted("")
+    said, is_joined = Wanted(""), False
     for word in words:
         name, is_many = _named(word)
-        if name:
+        if things and (ink := _ink(word, name, things[-1].name, is_joined=is_joined)):
+            things[-1], said = _accented(things[-1], ink, said), Wanted("")
+        elif name:
             count = said.count if said.count > 1 else 3 if is_many else 1
             things.append(replace(said, name=name, count=count))
-            said = Wanted("")
+            said, is_joined = Wanted(""), False
         else:
-            said = _with(said, word)
+            said, is_joined = _with(said, word), is_joined or word in PART_OF
     if things and said.colour and things[-1].colour is None:
         things[-1] = replace(things[-1], colour=said.colour)
     return tuple(things[:MOST_THINGS]), said
 
 
+def _ink(word: str, name: str, owner: str, *, is_joined: bool) -> Ink | None:
+    """The ink of the owner's part that a word names. A part that is another thing too is that, unless it is joined."""
+    if name and name != owner and not is_joined:
+        return None
+    parts = PARTS.get(owner, {})
+    return next((parts[single] for single, _ in _singles(word) if single in parts), None)
+
+
+def _accented(owner: Wanted, ink: Ink, said: Wanted) -> Wanted:
+    """The owner with a part that looks as it is said. Where that is its main part, its own colour goes to the rest."""
+    if not said.has_a_look:
+        return owner
+    if ink is not Ink.MAIN or said.colour is None:
+        return replace(owner, accents=(*owner.accents, Accent(ink, said.colour, said.tone)))
+    accents = (Accent(Ink.MAIN, None, said.tone), *owner.accents)
+    rest = (Accent(Ink.SECOND, owner.colour),) if owner.colour else ()
+    return replace(owner, colour=said.colour, accents=(*rest, *accents))
+
+
 def _named(word: str) -> tuple[str, bool]:
     """The thing a word names, or nothing, and whether there are several of it."""
-    for single, is_many in ((word, False), (PLURALS.get(word, ""), True), (word.removesuffix("s"), word[-1:] == "s")):
+    for single, is_many in _singles(word):
         if name := OTHER_NAMES.get(single, single if single in THINGS else ""):
             return name, is_many
     return "", False
+
+
+def _singles(word: str) -> tuple[tuple[str, bool], ...]:
+    """What a word may be the plural of, and whether it is one then."""
+    return (word, False), (PLURALS.get(word, ""), True), (word.removesuffix("s"), word[-1:] == "s")
 
 
 def _with(said: Wanted, word: str) -> Wanted:

@@ -80,7 +80,10 @@ def _inks(wanted: Wanted, near: Surroundings, under: Mean, chance: Chance) -> In
     inks[Ink.DEEP] = inks[Ink.MAIN] * np.float32(0.7)
     inks[Ink.PALE] = inks[Ink.MAIN] * np.float32(0.55) + fields.colour(*_LIGHT) * np.float32(0.45)
     toned = {ink: light.toned(colour, wanted.tone) for ink, colour in inks.items()}
-    is_asked, shines = wanted.colour is not None, wanted.thing.shines
+    for accent in wanted.accents:
+        colour = fields.colour(*accent.colour) if accent.colour else inks[accent.ink]
+        toned[accent.ink] = light.toned(colour, wanted.tone.with_(accent.tone))
+    is_asked, shines = bool(wanted.colour or wanted.accents), wanted.thing.shines
     here = {ink: light.settled(colour, near, is_asked=is_asked, shines=shines) for ink, colour in toned.items()}
     step = light.step_away(here[Ink.MAIN], fields.colour(*under))
     return {ink: colour + step for ink, colour in here.items()}

@@ -67,7 +67,7 @@ def ladybug() -> Parts:
         *both_sides(Part(oval(0.2, -0.68, 0.09, 0.07), Ink.LIGHT, 0.2)),
         Part(oval(0, 0.12, 0.7, 0.72), Ink.MAIN, 1.3),
         Part(stroke(0.07, (0, -0.56), (0, 0.1), (0, 0.8)), Ink.DARK, 0),
-        *both_sides(*(Part(oval(x, y, wide, wide * 1.1), Ink.DARK, 0.2) for x, y, wide in spots)),
+        *both_sides(*(Part(oval(x, y, wide, wide * 1.1), Ink.SECOND, 0.2) for x, y, wide in spots)),
         Part(oval(-0.3, -0.28, 0.14, 0.08, -0.1), Ink.LIGHT, 0, 0.55),
     )
 

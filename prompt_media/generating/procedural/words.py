@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from prompt_media.generating.procedural import shapes
-from prompt_media.generating.procedural.shapes import Parts
+from prompt_media.generating.procedural.shapes import Ink, Parts
 
 Colour = tuple[int, int, int]
 
@@ -57,6 +57,7 @@ PAINTS: Mapping[str, Colour] = {
     "tan": (188, 150, 108),
     "grey": (146, 142, 138),
     "slate": (92, 90, 92),
+    "ink": (34, 29, 30),
 }
 
 
@@ -84,7 +85,7 @@ THINGS: Mapping[str, Thing] = {
     "full moon": Thing(shapes.full_moon, _pairs("cream/white white/cream"), 0.5, _HANGS, shines=True),
     "heart": Thing(shapes.heart, _pairs("red/red pink/pink crimson/crimson"), 0.44),
     "house": Thing(shapes.house, _pairs("crimson/cream brown/white navy/tan"), 0.66, _STANDS, 0),
-    "ladybug": Thing(shapes.ladybug, _pairs("red/red orange/orange yellow/yellow"), 0.36, sway=0.5),
+    "ladybug": Thing(shapes.ladybug, _pairs("red/ink orange/ink yellow/ink"), 0.36, sway=0.5),
     "lamp": Thing(shapes.lamp, _pairs("cream/brown yellow/slate red/gold"), 0.66, _STANDS, 0, shines=True),
     "leaf": Thing(shapes.leaf, _pairs("green/lime orange/gold crimson/orange gold/yellow"), 0.5, sway=0.5),
     "moon": Thing(shapes.moon, _pairs("cream/white yellow/cream white/cream"), 0.5, _HANGS, shines=True),
@@ -123,6 +124,38 @@ OTHER_NAMES: Mapping[str, str] = {
     }.items()
     for name in names.split()
 }
+
+
+def _parts(**words: str) -> Mapping[str, Ink]:
+    """By the name of an ink, the words for what is drawn with it."""
+    return {word: Ink[ink.upper()] for ink, names in words.items() for word in names.split()}
+
+
+PARTS: Mapping[str, Mapping[str, Ink]] = {
+    "apple": _parts(main="skin", second="leaf", dark="stem stalk"),
+    "ball": _parts(second="stripe band"),
+    "balloon": _parts(dark="string cord ribbon"),
+    "bee": _parts(dark="stripe band head", light="wing"),
+    "bird": _parts(main="feather plumage", second="beak bill breast belly", deep="wing tail"),
+    "boat": _parts(main="hull", second="sail", dark="mast", light="stripe band"),
+    "butterfly": _parts(main="wing", second="spot dot", dark="body edge rim"),
+    "candle": _parts(main="wax", second="flame", dark="wick"),
+    "fish": _parts(main="scale", second="stripe band", deep="fin tail"),
+    "flower": _parts(main="petal", second="centre center middle heart eye"),
+    "full moon": _parts(deep="crater spot"),
+    "house": _parts(main="roof", second="wall front", deep="door chimney", dark="window"),
+    "ladybug": _parts(main="wing shell back", second="spot dot", dark="head leg feeler"),
+    "lamp": _parts(main="shade lampshade", second="foot base stand"),
+    "leaf": _parts(deep="stem stalk", pale="vein"),
+    "mushroom": _parts(main="cap hat", second="stem stalk foot", light="spot dot"),
+    "sun": _parts(second="ray beam"),
+    "tree": _parts(main="leaf foliage crown", second="trunk stem bark"),
+    "window": _parts(main="pane glass", second="frame sill"),
+}
+"""What things are made of, and with which ink it is drawn."""
+
+PART_OF = frozenset({"with", "has", "having", "its", "their", "whose"})
+"""What stands between a thing and a part of it, where the part is a thing too."""
 
 PLURALS: Mapping[str, str] = {"leaves": "leaf", "butterflies": "butterfly", "fishes": "fish", "cherries": "cherry"}
 
