@@ -5,10 +5,11 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
+from prompt_media.generating.procedural import sketch
 from prompt_media.generating.procedural.backend import Procedural
-from prompt_media.generating.procedural.words import THINGS
+from prompt_media.generating.procedural.words import COLOURS, REMOVES, THINGS, TONES
 from prompt_media.generating.protocol import Inpaint
-from prompt_media.imaging.geometry import Box
+from prompt_media.imaging.geometry import Box, Size
 from prompt_media.imaging.picture import Picture
 from prompt_media.progress import SILENT
 
@@ -64,12 +65,88 @@ def test_each_thing_stands_out_from_any_ground(name, grey):
     assert changed(painted(f"a {name}", picture=picture), picture) > TARGET.pixels * 0.02
 
 
+WORDS = [
+    *(f"a {name}" for name in THINGS),
+    *("seven tiny drops", "a tiny ladybug", "a tiny flower"),
+    *(f"make it {next(word for word in COLOURS if COLOURS[word] == colour)}" for colour in set(COLOURS.values())),
+    *(f"make it {next(word for word in TONES if TONES[word] == tone)}" for tone in set(TONES.values())),
+    min(REMOVES),
+    "zqx",
+]
+GROUNDS = {
+    "black": plain(0),
+    "white": plain(255),
+    "sky": Picture(np.full((80, 96, 3), (92, 150, 222), np.uint8)),
+    "noise": Picture(np.random.default_rng(5).integers(0, 256, (80, 96, 3), np.uint8)),
+    "meadow": scene(),
+    "nothing": Picture(np.zeros((80, 96, 4), np.uint8)),
+}
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_every_word_changes_something_that_a_person_sees(ground):
+    before = GROUNDS[ground]
+    unseen = [word for word in WORDS if _most_changed(before, painted(word, picture=before, strength=0.25)) < 10]
+    assert unseen == []
+
+
+def _most_changed(before, pixels):
+    """By how many levels the place of 2 × 2 pixels that changed most looks other, laid on black or on white."""
+    steps = [_laid(pixels, ground) - _laid(before.pixels, ground) for ground in (0, 255)]
+    return max(np.abs(step[TARGET.slices].reshape(20, 2, 24, 2, 3).mean((1, 3))).max() for step in steps)
+
+
+def _laid(pixels, ground):
+    share = pixels[..., 3:] / 255 if pixels.shape[2] == 4 else 1.0
+    return pixels[..., :3] * share + ground * (1 - share)
+
+
+@pytest.mark.parametrize(("grey", "sign"), [(0, 1), (40, -1), (200, -1)])
+def test_what_is_made_darker_grows_lighter_only_where_it_cannot(grey, sign):
+    picture = plain(grey)
+    assert np.sign((painted("darker", picture=picture).astype(int) - grey).sum()) == sign
+
+
+@pytest.mark.parametrize("prompt", ["a small boat with a {} sail", "a white house with a {} roof"])
+def test_a_part_has_the_colour_that_is_given_to_it(prompt):
+    red, blue = (painted(prompt.format(colour)).astype(int) for colour in ("red", "blue"))
+    apart = (red - blue)[..., 0] > 40
+    assert TARGET.pixels * 0.01 < apart.sum() < TARGET.pixels * 0.3
+
+
+@pytest.mark.parametrize("prompt", ["three birds", "make it blue", "remove it"])
+def test_a_target_that_is_painted_small_looks_as_one_that_is_not(prompt, monkeypatch):
+    picture, target = scene(384, 320), Box(191, 150, 170, 161)
+    exact = painted(prompt, picture=picture, target=target).astype(int)
+
+    monkeypatch.setattr(sketch, "_MOST", target.pixels // 3)
+    small = painted(prompt, picture=picture, target=target)
+
+    outside = np.ones(small.shape[:2], bool)
+    outside[target.slices] = False
+    assert np.array_equal(small[outside], picture.pixels[outside])
+    assert np.abs(small - exact).mean() < 0.05 * np.abs(exact - picture.pixels).mean() + 1
+    assert small.tobytes() == painted(prompt, picture=picture, target=target).tobytes()
+
+
+def test_what_shows_through_was_never_made_smaller(monkeypatch):
+    picture = GROUNDS["noise"]
+    monkeypatch.setattr(sketch, "_MOST", TARGET.pixels // 8)
+    pixels = painted("a star", picture=picture)
+    assert 0.02 < (pixels != picture.pixels)[TARGET.slices].any(2).mean() < 0.7
+
+
+@pytest.mark.parametrize("size", [Size(1, 1), Size(1225, 1224), Size(3652, 2738), Size(64, 500_000)])
+def test_what_is_painted_at_once_is_bounded(size):
+    assert size.pixels / sketch.factor(size) ** 2 <= 1_500_000
+
+
 @pytest.mark.parametrize(
     ("prompt", "expected"),
     [
         pytest.param("three red birds", "e9b5d78d", id="things"),
         pytest.param("make it blue", "c6253c8c", id="a change"),
-        pytest.param("remove it", "4f8674c7", id="a removal"),
+        pytest.param("remove it", "baa306cc", id="a removal"),
     ],
 )
 def test_the_same_wish_gives_the_same_bytes_on_any_machine(prompt, expected):
@@ -124,6 +201,13 @@ def test_what_is_removed_gives_way_to_its_surroundings():
     picture.pixels[52:68, 64:80] = (220, 20, 20)
     after = painted("remove the red thing", picture=picture, strength=1)
     assert np.abs(after[52:68, 64:80].astype(int) - 120).max() < 12
+
+
+def test_nothing_of_what_was_removed_is_left_as_an_emboss():
+    black, white = plain(120), plain(120)
+    black.pixels[50:70, 60:84], white.pixels[50:70, 60:84] = 0, 255
+    one, other = (painted("remove it", picture=picture).astype(int)[50:70, 60:84] for picture in (black, white))
+    assert abs((one - other).mean()) < 0.5
 
 
 def test_what_is_painted_where_nothing_was_can_be_seen():

@@ -20,7 +20,10 @@ def filled(pixels: Pixels, target: Box, hole: Cover) -> Plane:
     known = np.ones((around.height, around.width), np.float32)
     known[there] = hole == 0
     ground = pixels[around.slices][..., :3].astype(np.float32)
-    return _grown(ground * known[..., None], known)[there] if known.any() else ground[there]
+    if not known.any():
+        return ground[there]
+    # What stands on the rim would run into the hole as rays.
+    return soften(_grown(ground * known[..., None], known)[there], far // 2)
 
 
 def _grown(colours: Plane, known: Cover) -> Plane:

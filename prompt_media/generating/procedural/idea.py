@@ -74,6 +74,10 @@ class Idea:
     colour: Colour | None = None
     tone: Tone = PLAIN
 
+    def grown(self, by: float) -> "Idea":
+        """The same with its things so much larger."""
+        return replace(self, things=tuple(replace(one, scale=one.scale * by) for one in self.things))
+
 
 def read(prompt: str) -> Idea:
     """What the prompt asks for. Where no word is known, a thing is chosen by the text, the same each time."""

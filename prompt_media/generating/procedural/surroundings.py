@@ -44,7 +44,7 @@ def look(picture: Picture, target: Box) -> Surroundings:
     few = thinned(seen, _SAMPLES).astype(np.int32)
     grey = _grey(few)
     dark, bright = np.percentile(grey, (3, 97), method="nearest")
-    noise, blur = _grain(_grey(_strip(picture.pixels[target.slices][..., :3])))
+    deviation, blur = _grain(picture, target)
     mean = few.reshape(-1, 3).sum(0) / (few.shape[0] * few.shape[1])
     return Surroundings(
         mean=(float(mean[0]), float(mean[1]), float(mean[2])),
@@ -52,9 +52,14 @@ def look(picture: Picture, target: Box) -> Surroundings:
         bright=float(bright),
         chroma=int((few.max(2) - few.min(2)).sum()) / grey.size,
         light=_light(_grey(thinned(picture.pixels[..., :3], _SAMPLES).astype(np.int32))),
-        noise=noise,
+        noise=deviation,
         blur=blur,
     )
+
+
+def noise(picture: Picture, target: Box) -> float:
+    """The deviation of the target's noise, in levels."""
+    return _grain(picture, target)[0]
 
 
 def under(ground: Plane, stand: Stand) -> tuple[float, float, float]:
@@ -92,8 +97,9 @@ def _surplus(first: Levels, second: Levels) -> float:
     return int(second.sum()) / second.size - int(first.sum()) / first.size
 
 
-def _grain(rows: Levels) -> tuple[float, int]:
+def _grain(picture: Picture, target: Box) -> tuple[float, int]:
     """Deviation of the noise, and the radius of the blur."""
+    rows = _grey(_strip(picture.pixels[target.slices][..., :3]))
     if rows.shape[1] < 8:
         return 0.0, 0
     bend = np.abs(2 * rows[:, 1:-1] - rows[:, :-2] - rows[:, 2:])
