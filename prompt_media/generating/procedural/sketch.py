@@ -59,6 +59,7 @@ def bring_up(painted: Painted, ground: Plane, target: Pixels, by: int, grain: Co
 
 
 def _mixed(small: Plane, first: Places, second: Places, share: Cover, axis: int) -> Plane:
+    """Between the first and the second of each line; in place from there on, because these planes are the largest."""
     start = small.take(first, axis)
     step = small.take(second, axis)
     step -= start

@@ -143,7 +143,7 @@ PARTS: Mapping[str, Mapping[str, Ink]] = {
     "fish": _parts(main="scale", second="stripe band", deep="fin tail"),
     "flower": _parts(main="petal", second="centre center middle heart eye"),
     "full moon": _parts(deep="crater spot"),
-    "house": _parts(main="roof", second="wall front", deep="door chimney", dark="window"),
+    "house": _parts(main="roof", second="wall front chimney", deep="door", dark="window"),
     "ladybug": _parts(main="wing shell back", second="spot dot", dark="head leg feeler"),
     "lamp": _parts(main="shade lampshade", second="foot base stand"),
     "leaf": _parts(deep="stem stalk", pale="vein"),
