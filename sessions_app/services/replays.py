@@ -83,6 +83,7 @@ def start(
         _refuse_what_only_forks_know(at, into)
     with transaction.atomic():
         locked = recordings.held(recording)
+        _let_go(owner)
         if mode in (Deck.Mode.FORK, Deck.Mode.NEW_ONLY):
             decks.record(owner=owner, recording=locked)
         return decks.play(owner=owner, recording=locked, mode=mode, until=until)
@@ -90,9 +91,8 @@ def start(
 
 def stop(*, owner: str) -> None:
     """Replay nothing more. Recording goes on, but for what `new_only` began."""
-    playing = Deck.objects.filter(owner=owner).exclude(replaying=None)
-    playing.filter(mode=Deck.Mode.NEW_ONLY, recording=F("replaying")).update(recording=None)
-    playing.update(replaying=None, position=0, until=None)
+    _let_go(owner)
+    Deck.objects.filter(owner=owner).exclude(replaying=None).update(replaying=None, position=0, until=None)
 
 
 def total(deck: Deck) -> int:
@@ -139,6 +139,11 @@ def answer_for(*, owner: str, asked: Asked) -> Step | None:
         case Deck.Mode.NEW_ONLY:
             return _known(deck, deck.replaying, asked)
     return None
+
+
+def _let_go(owner: str) -> None:
+    """Record no more what `new_only` began to."""
+    Deck.objects.filter(owner=owner, mode=Deck.Mode.NEW_ONLY, recording=F("replaying")).update(recording=None)
 
 
 def _in_its_turn(owner: str, asked: Asked) -> Step:

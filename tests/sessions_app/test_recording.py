@@ -263,6 +263,16 @@ def test_new_only_records_behind_what_is_known_until_it_is_stopped():
     assert recordings.heard_by(HOUSE, SECTOR) is None
 
 
+def test_another_replay_ends_what_new_only_records():
+    lab, other = (recorded.recording(owner=HOUSE, public_id=name, steps=1) for name in ("lab", "other"))
+    replays.start(owner=HOUSE, recording=lab, mode=Deck.Mode.NEW_ONLY)
+    replays.start(owner=HOUSE, recording=other)
+    assert recordings.heard_by(HOUSE, SECTOR) is None
+    recordings.start(owner=HOUSE, public_id="own")
+    replays.start(owner=HOUSE, recording=lab)
+    assert recordings.heard_by(HOUSE, SECTOR).public_id == "own", "what somebody started goes on"
+
+
 def test_a_replay_changes_nothing_of_what_is_recorded():
     mine = recordings.start(owner=HOUSE, public_id="mine")
     replays.start(owner=HOUSE, recording=recorded.recording(owner=HOUSE, steps=1))
