@@ -46,10 +46,10 @@ def begin(*, session: Session, order: Order, slip: Slip | None = None) -> tuple[
     with transaction.atomic():
         # Whoever signed in meanwhile has taken the session along.
         session = workspace.locked(session)
-        is_recording = session.kind == Session.Kind.RECORDING
+        heard = session if session.kind == Session.Kind.RECORDING else recordings.heard_by(session.owner, order.kind)
         made = Generation.objects.create(
             session=session,
-            recorded_in=session if is_recording else recordings.heard_by(session.owner, order.kind),
+            recorded_in=heard,
             number=_next_number(session),
             kind=order.kind,
             prompt=order.prompt,
@@ -73,6 +73,8 @@ def begin(*, session: Session, order: Order, slip: Slip | None = None) -> tuple[
             slip=slip,
         )
         made.save(update_fields=["job"])
+        if heard not in (None, session):
+            room.refuse_overflow(heard, room.Room(files=1, bytes=0))
         room.require(session)
     return made, job
 

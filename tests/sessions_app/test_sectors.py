@@ -19,8 +19,10 @@ from prompt_media.web.identity import HOUSE
 from sessions_app.editing import prompts
 from sessions_app.models import Deck, Image, Session, Step
 from sessions_app.services import composition, generations, live, prompting, recordings, retention, sectors, workspace
+from sessions_app.services.room import SessionFull
 from sessions_app.services.sectors import Made, Wish
 from tests.generating.hostile import Hostile
+from tests.sessions_app import recorded
 
 TOP_LEFT = Wish(focus_x=0.1, focus_y=0.1)
 
@@ -282,6 +284,16 @@ def test_scope_all_hears_what_the_studio_makes_too(session, add):
     assert (step.prompt, step.image.sha256) == ("@logo in the center", original.sha256)
     workspace.close(session=session)
     assert store.read(step.image.key), "a copy stays when its original goes"
+
+
+def test_what_a_full_recording_cannot_hear_is_not_begun(session, add, settings):
+    add("logo")
+    recorded.recording(owner=HOUSE, public_id="full", steps=4)
+    recordings.start(owner=HOUSE, public_id="full", scope=Deck.Scope.ALL, resume=True)
+    settings.SESSION_FILES = 5
+    with pytest.raises(SessionFull, match="A recording holds 5 files"):
+        composition.request(session=session, wish=composition.Wish("@logo in the center", width=60, height=60))
+    assert not Job.objects.filter(kind=composition.KIND).exists()
 
 
 def test_a_recording_that_was_deleted_meanwhile_stops_nothing(session, add, monkeypatch):
