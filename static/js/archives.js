@@ -1,5 +1,7 @@
 // A recording's archive comes in by drop or choice. On its way it tells how far it is; a refusal is told in words, and
 // what was taken in is opened.
+import { whenDropped } from "./dropping.js";
+
 const form = document.querySelector("[data-import]");
 const arriving = form.querySelector("[data-arriving]");
 const refused = form.querySelector("[data-refused]");
@@ -57,17 +59,4 @@ form.addEventListener("change", (event) => {
 });
 refused.querySelector("[data-hide]").addEventListener("click", () => { refused.hidden = true; });
 
-// It may be let go anywhere on the page; the zone only shows that it may.
-const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-document.addEventListener("dragover", (event) => {
-  if (!carriesFiles(event)) return;
-  event.preventDefault();
-  zone.classList.add("over");
-});
-document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) zone.classList.remove("over"); });
-document.addEventListener("drop", (event) => {
-  if (!carriesFiles(event)) return;
-  event.preventDefault();
-  zone.classList.remove("over");
-  if (event.dataTransfer.files.length) send(event.dataTransfer.files[0]);
-});
+whenDropped(zone, ([file]) => send(file));

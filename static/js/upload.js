@@ -1,5 +1,5 @@
 // Pictures come in by drop, paste or choice. Each is its own request, so that each has its own bar and its own fate.
-import { toast } from "./toast.js";
+import { whenDropped } from "./dropping.js";
 
 const main = document.getElementById("main");
 const waiting = document.getElementById("uploading");
@@ -114,19 +114,4 @@ document.addEventListener("paste", (event) => {
   send(files);
 });
 
-// Files may be let go anywhere on the page; the zone only shows that they may.
-const zone = document.querySelector("[data-drop]");
-const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-document.addEventListener("dragover", (event) => {
-  if (!carriesFiles(event)) return;
-  event.preventDefault();
-  zone.classList.add("over");
-});
-document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) zone.classList.remove("over"); });
-document.addEventListener("drop", (event) => {
-  if (!carriesFiles(event)) return;
-  event.preventDefault();
-  zone.classList.remove("over");
-  if (event.dataTransfer.files.length) send(event.dataTransfer.files);
-  else toast("Nothing in that could be read as a file.", "bad");
-});
+whenDropped(document.querySelector("[data-drop]"), send);

@@ -128,8 +128,12 @@ def test_it_is_compared_renamed_and_deleted(page):
 
 def test_what_is_no_archive_is_refused_in_words(page, complaints):
     page.goto("/recordings/")
-    rubbish = {"name": "notes.zip", "mimeType": "application/zip", "buffer": b"not an archive"}
-    page.locator("[data-pick]").set_input_files(rubbish)
+    rubbish = """() => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File(["not an archive"], "notes.zip", { type: "application/zip" }));
+        return transfer;
+    }"""
+    page.dispatch_event("#main", "drop", {"dataTransfer": page.evaluate_handle(rubbish)})
 
     refusal = page.locator("[data-refused]")
     expect(refusal).to_contain_text("notes.zip")

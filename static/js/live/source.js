@@ -1,4 +1,5 @@
 // Where the picture comes from: a sample, a file, the clipboard, a drop; or the one it all began with.
+import { whenDropped } from "../dropping.js";
 import { Refused } from "./calling.js";
 import { bytes } from "./stage.js";
 
@@ -7,7 +8,6 @@ const MEGABYTE = 1024 * 1024;
 export class Source {
   constructor(main, { begin, refuse }) {
     Object.assign(this, { main, begin, refuse });
-    this.zone = main.querySelector("[data-drop]");
     this.chosen = main.querySelector("[data-sample][aria-pressed=true]");
     main.querySelector("[data-anew]").addEventListener("click", () => this.choose(this.chosen));
     main.querySelector("[data-pick]").addEventListener("change", ({ target }) => { this.take(target.files); target.value = ""; });
@@ -15,22 +15,10 @@ export class Source {
       const sample = event.target.closest("[data-sample]");
       if (sample) this.choose(sample);
     });
-    this.#listen();
-  }
-
-  #listen() {
+    whenDropped(main.querySelector("[data-drop]"), (files) => this.take(files));
     document.addEventListener("paste", (event) => {
       if (event.target.closest("textarea, input")) return;
       if (event.clipboardData.files.length) { event.preventDefault(); this.take(event.clipboardData.files); }
-    });
-    const carries = (event) => event.dataTransfer?.types.includes("Files");
-    document.addEventListener("dragover", (event) => { if (carries(event)) { event.preventDefault(); this.zone.classList.add("over"); } });
-    document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) this.zone.classList.remove("over"); });
-    document.addEventListener("drop", (event) => {
-      if (!carries(event)) return;
-      event.preventDefault();
-      this.zone.classList.remove("over");
-      this.take(event.dataTransfer.files);
     });
   }
 
