@@ -92,5 +92,7 @@ def _found(request: Request, recording_id: str) -> Session:
 
 
 def _shown(recording: Session) -> dict[str, object]:
-    described = selectors.described(Session.objects.filter(pk=recording.pk)).select_related("recording").get()
+    described = selectors.described(Session.objects.filter(pk=recording.pk)).select_related("recording").first()
+    if described is None:
+        raise selectors.gone()
     return shapes.RecordingRow(described).data

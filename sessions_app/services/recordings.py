@@ -126,14 +126,15 @@ def append(*, recording: Session, generation: Generation | None, take: Take, inp
 
 
 def copy(*, owner: str, source: Session, until: int, public_id: str | None = None, slip: Slip | None = None) -> Session:
-    """A recording of one's own that begins with another's steps up to that number, rows and bytes."""
+    """A recording of one's own that begins with another's steps up to that number, rows and bytes. Raises
+    UnknownRecording when that one was deleted meanwhile."""
     if public_id is not None and is_taken(names.recording(public_id)):
         raise _exists(public_id)
     taken = list(selectors.steps(source).filter(index__lt=until))
     first = [*_inputs_of(source, taken), *(step.image for step in taken)]
     with _copies_of(first) as copies, transaction.atomic():
         copied = open_one(owner=owner, public_id=public_id, seed=source.recording.seed)
-        images = [_copy_of(image, copied, number) for number, image in enumerate(first, 1)]
+        images = [_copy_of(image, source, copied, number) for number, image in enumerate(first, 1)]
         moves = {new: copies[old] for old, new in zip(_files(first), _files(images), strict=True)}
         with store.taking_back(moves) as unless_copied, store.settled_together():
             for new, waiting in moves.items():
@@ -143,6 +144,8 @@ def copy(*, owner: str, source: Session, until: int, public_id: str | None = Non
             _grown(copied, images=len(images), steps_numbered=until)
             room.require(copied)
             receipts.made(slip, copied.subject)
+            # One that was deleted meanwhile has lent its steps by halves, or none.
+            held(source)
             unless_copied.pop_all()
     return copied
 
@@ -333,8 +336,8 @@ def _copies_of(images: Sequence[Image]) -> Iterator[dict[str, str]]:
     transaction.on_commit(lambda: store.discard_folder(names.incoming_folder(place)), robust=True)
 
 
-def _copy_of(image: Image, recording: Session, number: int) -> Image:
-    here, there = f"/{image.session.public_id}/", f"/{recording.public_id}/"
+def _copy_of(image: Image, source: Session, recording: Session, number: int) -> Image:
+    here, there = f"/{source.public_id}/", f"/{recording.public_id}/"
     same = ("name", "label", "media_type", "width", "height", "bytes", "sha256", "has_alpha")
     return Image(
         session=recording,

@@ -10,6 +10,7 @@ from prompt_media.errors import Conflict, Unprocessable
 from sessions_app.editing import sectors
 from sessions_app.models import Session, Sitting, Study, Trial
 from sessions_app.selectors import studies as selectors
+from sessions_app.services import recordings
 from sessions_app.studying import orders
 from sessions_app.studying.design import LONGEST_MS, MOST_TRIALS, SEEDS, Design
 from sessions_app.studying.orders import Showing
@@ -37,21 +38,24 @@ class UnknownSector(Unprocessable):
 
 
 def set_up(*, recording: Session, owner: str, design: Design) -> Study:
-    """A study of a recording, which has something to show. Raises NothingToShow, or Conflict when it has enough."""
+    """A study of a recording, which has something to show. Raises NothingToShow, Conflict when it has enough, or
+    UnknownRecording when it was deleted meanwhile."""
     _require_material(selectors.material(recording), design.catch_trials)
-    if Study.objects.filter(recording=recording).count() >= MOST_STUDIES:
-        raise Conflict(f"A recording has at most {MOST_STUDIES} studies. Delete one first.", code="quota")
-    return Study.objects.create(
-        recording=recording,
-        owner=owner,
-        name=design.name,
-        seed=secrets.randbelow(SEEDS.stop) if design.seed is None else design.seed,
-        mask=design.mask,
-        show_ms=design.show_ms,
-        mask_ms=design.mask_ms,
-        limit_ms=design.limit_ms,
-        catch_trials=design.catch_trials,
-    )
+    with transaction.atomic():
+        held = recordings.held(recording)
+        if Study.objects.filter(recording=held).count() >= MOST_STUDIES:
+            raise Conflict(f"A recording has at most {MOST_STUDIES} studies. Delete one first.", code="quota")
+        return Study.objects.create(
+            recording=held,
+            owner=owner,
+            name=design.name,
+            seed=secrets.randbelow(SEEDS.stop) if design.seed is None else design.seed,
+            mask=design.mask,
+            show_ms=design.show_ms,
+            mask_ms=design.mask_ms,
+            limit_ms=design.limit_ms,
+            catch_trials=design.catch_trials,
+        )
 
 
 def open_sitting(*, study: Study, participant: str = "") -> Sitting:
