@@ -154,6 +154,7 @@ def prepare(
     found = archive.read(package, limits())
     ready = Ready(_id(found, public_id), place or uuid4().hex, found)
     refuse_taken(ready.public_id)
+    _refuse_overflow(found)
     _judge_recipes(found)
     with _taken_back_unless_whole(ready), store.settled_together():
         for done, (picture, data) in enumerate(found.pictures()):
@@ -221,6 +222,16 @@ def _id(found: Archive, public_id: str | None) -> str:
         return names.recording(public_id or found.metadata.session_id)
     except HouseError as error:
         raise type(error)(f"{error.detail} Import it under another one.", field="session_id") from error
+
+
+def _refuse_overflow(found: Archive) -> None:
+    """A look before any picture is decoded; what all hold together decides at the end."""
+    most = room.of_a_session().files
+    if found.count > most:
+        raise room.SessionFull(
+            f"The archive has {found.count:,} pictures; a recording here holds {most:,}. SESSION_FILES sets how many.",
+            field="archive",
+        )
 
 
 def _judge_recipes(found: Archive) -> None:
