@@ -21,6 +21,7 @@ from sessions_app.services import decks
 
 # A session's clock is wound at most so often; a write for every thumbnail would cost more than it tells.
 _WIND_EVERY = timedelta(seconds=15)
+_LONGEST_NAME = 200
 
 
 class TagTaken(Conflict):
@@ -74,7 +75,9 @@ def keep(*, session: Session, kept: bool) -> Session:
 
 
 def rename(*, session: Session, name: str) -> Session:
-    """Give the session a name of its owner's choice."""
+    """Give the session a name of its owner's choice. Raises Unprocessable for one that is too long."""
+    if len(name) > _LONGEST_NAME:
+        raise Unprocessable(f"A name has at most {_LONGEST_NAME} characters; this one has {len(name):,}.", field="name")
     return _change(session, name=name)
 
 

@@ -107,6 +107,14 @@ def test_a_recording_that_lacks_steps_is_shown_with_those_it_has(browser):
     assert numbers(page(browser, "/recordings/holes/stills/?from=1")) == []
 
 
+def test_a_name_that_no_row_holds_is_refused(browser):
+    recording(owner=HOUSE, public_id="gaze", steps=0)
+
+    answer = browser.post("/recordings/gaze/rename/", {"name": "n" * 201})
+
+    assert (answer.status_code, Session.objects.get().name) == (422, "")
+
+
 def test_steps_numbered_far_apart_leave_no_places_between_them(browser):
     far = recording(owner=HOUSE, public_id="far", steps=2)
     Step.objects.filter(recording=far, index=1).update(index=10**9)
