@@ -5,9 +5,12 @@ each time.
 """
 
 import os
+import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
+from django.urls import Resolver404, resolve
 from hypothesis import HealthCheck, settings
 from schemathesis import Case, Response
 
@@ -22,6 +25,16 @@ OF_SHAPE = {"invalid", "unprocessable", "unreadable_body", "unsupported_media_ty
 def is_refused_for_its_content(case: Case, response: Response) -> bool:
     """Whether a call that keeps to the schema was understood, and refused for what it asks."""
     return response.json()["code"] not in OF_SHAPE
+
+
+def is_at_another_door(case: Case) -> bool:
+    """Whether another operation answers at the address as drawn: what is no session's id may be a recording's."""
+    try:
+        found = resolve(unquote(case.formatted_path))
+    except (Resolver404, UnicodeDecodeError):
+        return False
+    here = "/" + re.sub(r"<.+?:(.+?)>", r"{\1}", found.route)
+    return here.rstrip("/") != case.path.rstrip("/")
 
 
 @pytest.fixture
@@ -42,6 +55,8 @@ def house(house: House) -> Iterator[House]:
 def test_what_the_schema_says_is_what_the_door_does(case: Case, house: House):
     if case.media_type == "multipart/form-data" and isinstance(case.body, str):
         return  # schemathesis sends this one as an empty body, and an empty one is allowed
+    if is_at_another_door(case):
+        return
     response = house.answer(case)
     case.validate_response(response, checks=checks())
     if case.meta.generation.mode.is_positive and response.status_code in range(400, 500):
