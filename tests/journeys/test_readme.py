@@ -64,6 +64,14 @@ def test_the_lines_of_the_guide_record_and_replay_the_same_bytes(engine, folder)
     assert len({(folder / f"live_{number}.png").read_bytes() for number in (1, 2, 3)}) == 1
 
 
+@NEEDS_CURL
+@pytest.mark.xdist_group("engine")
+def test_the_lines_that_keep_a_change_give_it_back(engine, folder):
+    lines = block("replayed.png").replace("127.0.0.1:8001", f"127.0.0.1:{engine.port}")
+
+    assert run(lines, folder).endswith("the same bytes\n")
+
+
 @pytest.mark.parametrize(
     ("words", "format", "frames"),
     [
