@@ -16,6 +16,7 @@ from prompt_media.access.models import Token
 from prompt_media.errors import NotSignedIn
 from prompt_media.jobs import once
 from prompt_media.web import identity
+from prompt_media.web.fields import read
 from prompt_media.web.schema import ACCOUNT_ONLY, refusals
 
 CHAPTER = "Tokens"
@@ -43,9 +44,8 @@ class Tokens(ListAPIView):
     @once.together
     def post(self, request: Request) -> Response:
         user = _account(request)
-        wish = serializers.TokenInput(data=request.data)
-        wish.is_valid(raise_exception=True)
-        fresh = services.create(user=user, made_with=token_of(request), **wish.validated_data)
+        wish = read(serializers.TokenInput, request.data)
+        fresh = services.create(user=user, made_with=token_of(request), **wish)
         shown = serializers.TokenOutput(fresh.token).data | {"token": fresh.secret}
         return Response(shown, status=201, headers={"Cache-Control": "no-store"})
 

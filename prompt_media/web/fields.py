@@ -1,4 +1,5 @@
-"""Fields that take what they name and nothing that could be made into it: "5" is no number, 1 is no truth.
+"""What callers tell, read: fields take what they name and nothing that could be made into it: "5" is no number, 1 is no
+truth.
 
 In an address everything is text, so there yes and no have their words.
 """
@@ -15,6 +16,18 @@ from prompt_media.errors import Unprocessable
 
 YES, NO = ("1", "true", "yes"), ("0", "false", "no")
 _NEITHER = "This is neither yes (1, true, yes) nor no (0, false, no)."
+
+
+def read(shape: type[serializers.Serializer], told: Any) -> dict[str, Any]:
+    """What was told, as the shape reads it. Raises ValidationError."""
+    wish = shape(data=told)
+    wish.is_valid(raise_exception=True)
+    return wish.validated_data
+
+
+def query(request: Request) -> dict[str, str]:
+    """What the address asks for; an empty value is as if it were not there."""
+    return {name: value for name, value in request.query_params.dict().items() if value}
 
 
 def truth(text: str) -> bool | None:

@@ -18,9 +18,9 @@ from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import headers, identity, sizes
 from prompt_media.web.bodies import WholeJSONParser
+from prompt_media.web.fields import query, read
 from prompt_media.web.schema import header, may_say, refusals
 from sessions_app.api import sector_shapes as shapes
-from sessions_app.api.recorder_shapes import query, read
 from sessions_app.models import Image, Step
 from sessions_app.services import decks, prompting, replays, sectors
 from sessions_app.services.replays import FrameGone

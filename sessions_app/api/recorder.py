@@ -14,7 +14,7 @@ from prompt_media.files.store import FileGone
 from prompt_media.jobs import once
 from prompt_media.web import headers, identity, rates
 from prompt_media.web.bodies import WholeJSONParser
-from prompt_media.web.fields import asked
+from prompt_media.web.fields import asked, query, read
 from prompt_media.web.schema import flag, may_say, refusals
 from sessions_app.api import files
 from sessions_app.api import recorder_shapes as shapes
@@ -61,8 +61,8 @@ class Start(APIView):
     )
     @once.together
     def post(self, request: Request) -> Response:
-        in_address = shapes.read(shapes.StartQuery, shapes.query(request))
-        in_body = shapes.given(shapes.read(shapes.StartInput, request.data))
+        in_address = read(shapes.StartQuery, query(request))
+        in_body = shapes.given(read(shapes.StartInput, request.data))
         resume = in_body.pop("resume", False) or asked(request, "resume")
         recording = start(request, in_address | in_body | {"resume": resume})
         return Response({"session_id": recording.public_id, "status": "recording"})
@@ -253,8 +253,8 @@ def _replay(request: Request, recording_id: str, wish: dict[str, Any]) -> Respon
 
 def _wish(request: Request) -> dict[str, Any]:
     """What the address asks for, and the body, which wins."""
-    in_address = shapes.read(shapes.ReplayQuery, shapes.query(request))
-    in_body = shapes.given(shapes.read(shapes.ReplayInput, request.data))
+    in_address = read(shapes.ReplayQuery, query(request))
+    in_body = shapes.given(read(shapes.ReplayInput, request.data))
     return {"mode": Deck.Mode.CASSETTE} | in_address | in_body
 
 

@@ -3,25 +3,12 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from prompt_media.web.fields import Flag, Text, Whole
 from sessions_app.models import Deck, Session, Step
 from sessions_app.services.recordings import SEEDS
 
 _LONGEST_AT = 10**9
-
-
-def read(shape: type[serializers.Serializer], told: Any) -> dict[str, Any]:
-    """What was told, as the shape reads it. Raises ValidationError."""
-    wish = shape(data=told)
-    wish.is_valid(raise_exception=True)
-    return wish.validated_data
-
-
-def query(request: Request) -> dict[str, str]:
-    """What the address asks for; an empty value is as if it were not there."""
-    return {name: value for name, value in request.query_params.dict().items() if value}
 
 
 def given(wish: dict[str, Any]) -> dict[str, Any]:

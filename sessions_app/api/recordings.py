@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from prompt_media.jobs import once
 from prompt_media.web import identity
 from prompt_media.web.bodies import WholeJSONParser
+from prompt_media.web.fields import read
 from prompt_media.web.schema import refusals
 from sessions_app.api import recorder_shapes as shapes
 from sessions_app.api.recorder import start
@@ -42,7 +43,7 @@ class Recordings(ListAPIView):
     )
     @once.together
     def post(self, request: Request) -> Response:
-        wish = shapes.given(shapes.read(shapes.RecordingInput, request.data))
+        wish = shapes.given(read(shapes.RecordingInput, request.data))
         name = wish.pop("name", None)
         recording = start(request, wish)
         if name is not None:
@@ -70,7 +71,7 @@ class OneRecording(APIView):
         extensions=_UNKNOWN,
     )
     def patch(self, request: Request, recording_id: str) -> Response:
-        change = shapes.read(shapes.RecordingChange, request.data)
+        change = read(shapes.RecordingChange, request.data)
         recording = _found(request, recording_id)
         if "name" in change:
             recordings.rename(recording=recording, name=change["name"])

@@ -19,9 +19,9 @@ from prompt_media.files import delivery
 from prompt_media.jobs import once, receipts
 from prompt_media.web import identity
 from prompt_media.web.bodies import WholeJSONParser
+from prompt_media.web.fields import read
 from prompt_media.web.schema import header, refusals
 from sessions_app.api import study_shapes as shapes
-from sessions_app.api.recorder_shapes import read
 from sessions_app.editing import sectors
 from sessions_app.models import Image, Sitting, Study, Trial
 from sessions_app.selectors import recordings, results

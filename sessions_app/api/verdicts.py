@@ -14,9 +14,8 @@ from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import identity
 from prompt_media.web.bodies import WholeJSONParser
-from prompt_media.web.fields import Whole
+from prompt_media.web.fields import Whole, read
 from prompt_media.web.schema import refusals
-from sessions_app.api.recorder_shapes import read
 from sessions_app.models import Session, Verdict
 from sessions_app.selectors import recordings as selectors
 from sessions_app.services import verification

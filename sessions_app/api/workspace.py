@@ -19,7 +19,7 @@ from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 from prompt_media.web import identity, rates
 from prompt_media.web.bodies import WholeJSONParser, WholeMultiPartParser
-from prompt_media.web.fields import asked
+from prompt_media.web.fields import asked, read
 from prompt_media.web.schema import flag, refusals
 from sessions_app import selectors, serializers
 from sessions_app.api import files
@@ -102,7 +102,7 @@ class OneSession(APIView):
         extensions=_GONE,
     )
     def patch(self, request: Request, session_id: UUID) -> Response:
-        change = _read(serializers.SessionChange, request)
+        change = read(serializers.SessionChange, request.data)
         session = workspace.enter(session_id)
         if "kept" in change:
             workspace.keep(session=session, kept=change["kept"])
@@ -149,7 +149,7 @@ class OneTag(APIView):
         extensions=_NAMING,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
-        wish = _read(serializers.TagInput, request)
+        wish = read(serializers.TagInput, request.data)
         image = workspace.assign_tag(session=workspace.enter(session_id), filename=wish["filename"], tag=wish["tag"])
         named = image.tag_name or None
         message = f"{image} is @{named} now." if named else f"{image} has no tag any more."
@@ -167,7 +167,7 @@ class ManyTags(APIView):
         extensions=_NAMING,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
-        wish = _read(serializers.TagsInput, request)
+        wish = read(serializers.TagsInput, request.data)
         session = workspace.enter(session_id)
         assignments = [
             workspace.Assignment(**one, path=f"assignments.{place}.") for place, one in enumerate(wish["assignments"])
@@ -191,7 +191,7 @@ class Generate(APIView):
     )
     @once.with_job
     def post(self, request: Request, session_id: UUID) -> HttpResponse:
-        wish = _wish(_read(serializers.GenerateInput, request))
+        wish = _wish(read(serializers.GenerateInput, request.data))
         session = workspace.enter(session_id)
         _, job = composition.request(session=session, wish=wish, slip=once.slip(request))
         return answers.answer(request, job)
@@ -210,7 +210,7 @@ class Preview(APIView):
         extensions=refusals(_READING),
     )
     def post(self, request: Request, session_id: UUID) -> HttpResponse:
-        body = _read(serializers.PreviewInput, request)
+        body = read(serializers.PreviewInput, request.data)
         frame = body.pop("frame")
         picture = composition.preview(session=workspace.enter(session_id), wish=_wish(body), frame=frame)
         return HttpResponse(picture.data, content_type=picture.media_type, headers={"Cache-Control": "no-store"})
@@ -251,7 +251,7 @@ class Zip(APIView):
         extensions=_NO_FILE,
     )
     def post(self, request: Request, session_id: UUID) -> HttpResponseBase:
-        wish = _read(serializers.ZipInput, request)
+        wish = read(serializers.ZipInput, request.data)
         session = workspace.enter(session_id)
         entries = []
         if wish["include_outputs"]:
@@ -259,12 +259,6 @@ class Zip(APIView):
         if wish["include_uploads"]:
             entries += [_entry("uploads", image) for image in selectors.uploads(session)]
         return archive.stream(entries, save_as=f"session_{session.public_id}.zip")
-
-
-def _read(shape: type[Any], request: Request) -> dict[str, Any]:
-    wish = shape(data=request.data)
-    wish.is_valid(raise_exception=True)
-    return wish.validated_data
 
 
 def _files(request: Request) -> list[UploadedFile]:
