@@ -263,6 +263,20 @@ def test_new_only_records_behind_what_is_known_until_it_is_stopped():
     assert recordings.heard_by(HOUSE, SECTOR) is None
 
 
+def test_two_identities_replay_one_recording_each_from_its_own_place():
+    lab = recorded.recording(owner=HOUSE, steps=3)
+    for owner in ("user:1", "user:2"):
+        replays.start(owner=owner, recording=lab)
+
+    served = []
+    for owner in ("user:1", "user:1", "user:2", "user:1", "user:2"):
+        frame = replays.next_frame(owner=owner)
+        frame.file.close()
+        served.append(frame.step.index)
+
+    assert served == [0, 1, 0, 2, 1]
+
+
 def test_another_replay_ends_what_new_only_records():
     lab, other = (recorded.recording(owner=HOUSE, public_id=name, steps=1) for name in ("lab", "other"))
     replays.start(owner=HOUSE, recording=lab, mode=Deck.Mode.NEW_ONLY)
