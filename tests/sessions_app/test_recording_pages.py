@@ -157,9 +157,11 @@ def test_the_light_is_switched_on_and_off(browser):
     begun = browser.post("/recordings/start/", {"session_id": "mine"})
     assert begun.url == "/recordings/mine/"
     assert "Recording into" in page(browser, "/recordings/")
+    assert "The light is on" in page(browser, "/recordings/mine/")
 
     assert browser.post("/recordings/stop/").url == "/recordings/mine/"
     assert "Recording into" not in page(browser, "/recordings/")
+    assert "Its light was switched off" in page(browser, "/recordings/mine/")
     assert browser.post("/recordings/stop/").url == "/recordings/"
 
 
