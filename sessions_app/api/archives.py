@@ -82,7 +82,7 @@ class Import(APIView):
             owner=identity.of(request),
             file=file,
             label=file.name or "recording",
-            public_id=request.query_params.get("session_id"),
+            public_id=request.query_params.get("session_id") or None,
             slip=once.slip(request),
         )
         return answers.answer(request, job)

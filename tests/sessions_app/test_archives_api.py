@@ -112,6 +112,7 @@ def test_a_folder_that_somebody_emptied_is_told(client, recording):
         pytest.param({"file": b"x"}, "", 400, "invalid", id="another field"),
         pytest.param({"archive": [b"x", b"y"]}, "", 400, "no_files", id="two archives"),
         pytest.param({"archive": b"x"}, "", 422, "bad_archive", id="no archive"),
+        pytest.param({"archive": b"x"}, "?session_id=", 422, "bad_archive", id="no archive, its own id"),
         pytest.param({"archive": b"x"}, "?session_id=stop", 422, "bad_recording_id", id="a reserved id"),
         pytest.param({"archive": b"x"}, "?session_id=GAZE-study-04", 409, "recording_exists", id="an id that is taken"),
     ],
