@@ -281,8 +281,9 @@ def _system(generation: Generation | None, take: Take) -> str:
 def _keep(recording: Session, inputs: Sequence[Kept]) -> int:
     """Keep what the recording does not hold already: a chain is fed its own frames. Returns how many were new."""
     new = {one.sha256: one for one in inputs}
-    there = Image.objects.filter(session=recording, sha256__in=new).values_list("sha256", flat=True)
-    for known in set(there):
+    # The picture of a verdict goes with it, so what is only there is not held.
+    held = Image.objects.filter(session=recording, sha256__in=new, verdict=None)
+    for known in set(held.values_list("sha256", flat=True)):
         del new[known]
     images = [_input(recording, one, place) for place, one in enumerate(new.values(), recording.images_numbered + 2)]
     store.put_together({image.key: new[image.sha256].data for image in images})

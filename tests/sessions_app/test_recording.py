@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from prompt_media.errors import HouseError
 from prompt_media.files import store
@@ -11,7 +12,7 @@ from prompt_media.imaging.geometry import Size
 from prompt_media.web.identity import HOUSE
 from sessions_app import names
 from sessions_app.editing.recipe import Asked
-from sessions_app.models import Deck, Generation, Image, Session, Step
+from sessions_app.models import Deck, Generation, Image, Session, Step, Verdict
 from sessions_app.selectors import recordings as selectors
 from sessions_app.services import decks, recordings, replays, workspace
 from sessions_app.services.recordings import Kept, Take
@@ -261,6 +262,21 @@ def test_new_only_records_behind_what_is_known_until_it_is_stopped():
     assert recordings.heard_by(HOUSE, SECTOR) == lab
     replays.stop(owner=HOUSE)
     assert recordings.heard_by(HOUSE, SECTOR) is None
+
+
+def test_a_picture_of_a_verdict_is_kept_anew_when_a_step_is_made_from_it(take, picture):
+    lab = recorded.recording(owner=HOUSE, steps=1)
+    shown = Image.objects.create(
+        session=lab, number=9, name="drift.png", key="generation/verdicts/drift.png", media_type="image/png",
+        width=9, height=9, bytes=1, sha256="f" * 64,
+    )  # fmt: skip
+    Verdict.objects.create(step=lab.steps.get(), word="drifted", picture=shown, at=timezone.now())
+
+    recordings.append(
+        recording=lab, generation=None, take=take(), inputs=[Kept("f" * 64, picture(), "image/png", Size(9, 9))]
+    )
+
+    assert selectors.inputs(lab).filter(sha256="f" * 64).exists()
 
 
 def test_two_identities_replay_one_recording_each_from_its_own_place():
