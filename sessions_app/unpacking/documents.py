@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
+from sessions_app.unpacking.paths import shown
 from sessions_app.unpacking.refusals import BadRecording
 
 DEEPEST = 32
@@ -74,21 +75,21 @@ class Document:
         value = self._values.get(name)
         if not isinstance(value, dict):
             self._refuse(name, "is not an object")
-        return Document(value, f"{self.where}, “{name}”")
+        return Document(value, f"{self.where}, {shown(name)}")
 
     def objects(self, name: str, *, most: int) -> list["Document"]:
         """The objects of the list of that name."""
         value = self._values.get(name)
         if not isinstance(value, list) or len(value) > most or not all(isinstance(one, dict) for one in value):
             self._refuse(name, f"is not a list of at most {most} objects")
-        return [Document(one, f"{self.where}, “{name}” {place}") for place, one in enumerate(value)]
+        return [Document(one, f"{self.where}, {shown(name)} {place}") for place, one in enumerate(value)]
 
     def items(self) -> dict[str, Any]:
         """All of it, as it is."""
         return dict(self._values)
 
     def _refuse(self, name: str, why: str) -> NoReturn:
-        raise BadRecording(f"{self.where}: “{name}” {why}.")
+        raise BadRecording(f"{self.where}: {shown(name)} {why}.")
 
 
 def parse(data: bytes, name: str) -> Document:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sessions_app.unpacking import documents
 from sessions_app.unpacking.documents import Document
-from sessions_app.unpacking.paths import METADATA
+from sessions_app.unpacking.paths import METADATA, shown
 from sessions_app.unpacking.refusals import BadRecording
 
 MOST_STEPS = 1_000_000
@@ -86,14 +86,14 @@ def _if_ours(read: Callable[[], Told], default: Told) -> Told:
 def _file(told: Document) -> str:
     name = told.text("filename", most=255)
     if name in ("", ".", "..") or "/" in name or "\\" in name:
-        raise BadRecording(f"{told.where}: “filename” is not the name of a file beside {METADATA}.")
+        raise BadRecording(f"{told.where}: 'filename' is not the name of a file beside {METADATA}.")
     return name
 
 
 def _sector(told: Document, name: str) -> str:
     word = told.text(name, most=LONGEST_SECTOR, default="")
     if not word.isprintable():
-        raise BadRecording(f"{told.where}: “{name}” has characters that nobody can see.")
+        raise BadRecording(f"{told.where}: {shown(name)} has characters that nobody can see.")
     return word
 
 

@@ -16,7 +16,7 @@ import sessions_app.tasks  # noqa: E402, F401  # tells the runner who does what
 from prompt_media.files import store  # noqa: E402
 from prompt_media.files.intake import Arrival  # noqa: E402
 from prompt_media.jobs import runner, services  # noqa: E402
-from sessions_app.models import Deck, Study, Verdict  # noqa: E402
+from sessions_app.models import Deck, Recording, Study, Verdict  # noqa: E402
 from sessions_app.services import composition, mirrors, uploads, workspace  # noqa: E402
 from tests.sessions_app import recorded  # noqa: E402
 
@@ -37,11 +37,12 @@ for owner in ("house", "somebody"):
     composition.request(session=session, wish=wish)
 services.publish = lambda job: None
 uploads.take_in(session=session, arrivals=[Arrival("waits.png", picture("green", (20, 20)))])
-for owner, name in (("house", "gaze-study-04"), ("somebody", "session_1736155234")):
-    recording = recorded.recording(owner=owner, public_id=name, steps=2)
+for owner in ("house", "somebody"):
+    recording = recorded.recording(owner=owner, public_id=f"gaze-study-{Recording.objects.count() + 1}", steps=2)
     mirrors.render(recording.pk)
     step = recording.steps.get(index=1)
-    Deck.objects.create(owner=owner, recording=recording, replaying=recording, position=1, prompts={"BR": ["a moth"]})
+    at_it = {"recording": recording, "replaying": recording, "position": 1, "prompts": {"BR": ["a moth"]}}
+    Deck.objects.update_or_create(owner=owner, defaults=at_it)
     Verdict.objects.create(step=step, word=Verdict.Word.IDENTICAL, at=recording.created_at)
     sitting = Study.objects.create(recording=recording, owner=owner, seed=4).sittings.create(number=1)
     sitting.trials.create(place=0, step=step, step_index=1, sector="TL", answer="TL")

@@ -42,7 +42,7 @@ def test_what_is_restored_is_what_was_backed_up(studio, archive, place):
     assert done.returncode == 0, done.stderr
     assert empty.hashes() == studio.hashes()
     assert len(empty.hashes()) >= 14
-    assert "generation/sessions/gaze-study-04/metadata.json" in empty.hashes()
+    assert "generation/sessions/gaze-study-1/metadata.json" in empty.hashes()
     assert empty.rows() == studio.rows()
     assert len(empty.rows()["sessions_app_image"]) == 12
     kept = ("recording", "step", "deck", "verdict", "study", "sitting", "trial")

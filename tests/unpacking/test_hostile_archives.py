@@ -176,6 +176,11 @@ def steps(*entries: dict) -> BinaryIO:
         pytest.param(
             lambda: zipped(with_file(f"{HERE}/inputs/{'0' * 64}.png")), "its name says", id="an input of another hash"
         ),
+        pytest.param(
+            lambda: zipped(recording("") | {"manifest.json": b'{"format": 1, "files": {"a\\n\\u202eb": 1}}'}),
+            "is not an object",
+            id="a name nobody should see",
+        ),
         # Metadata
         pytest.param(lambda: told("[]"), "no object", id="a list"),
         pytest.param(lambda: told("{"), "no JSON", id="half an object"),
