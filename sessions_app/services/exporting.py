@@ -80,7 +80,7 @@ def _require_files(recording: Session, images: Iterable[Image]) -> None:
     lost = [image.name for image in images if there.get(image.key) != image.bytes]
     if lost:
         raise NotFound(
-            f"{len(lost)} files of this recording are gone from the storage, or not whole; the first is {lost[0]}. "
-            "Somebody has changed its folder.",
+            f"{lost[0]} is gone from the storage, or not whole: one of {len(lost)} such files. Somebody has changed "
+            "the recording's folder.",
             code="file_gone",
         )
