@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from prompt_media.files import layers, sandbox, store
+from prompt_media.files import keepers, layers, sandbox, store
 from prompt_media.files.intake import Arrival
 from prompt_media.imaging import decode
 from prompt_media.jobs import runner
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
-from sessions_app import holdings, selectors
+from sessions_app import selectors
 from sessions_app.models import Image
 from sessions_app.services import room, uploads, workspace
 
@@ -130,7 +130,8 @@ def test_a_worker_killed_before_it_could_refuse_leaves_the_file_to_the_next(sess
     job.refresh_from_db()
     assert (job.attempts, job.problem["status"]) == (2, 415)
     assert job.payload["files"] == []
-    assert list(holdings.claims()) == [], "a backup looks for what is claimed"
+    claimed = [claim for keeper in keepers.all_of_them() for claim in keeper.claims()]
+    assert claimed == [], "a backup looks for what is claimed"
 
 
 def test_numbers_are_never_given_twice(session, add):
