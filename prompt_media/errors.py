@@ -18,7 +18,7 @@ would do. Apps add their own below these; no other base class exists.
 """
 
 import errno
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -125,3 +125,20 @@ def listed(names: Iterable[str], *, none: str = "none yet") -> str:
     if not words:
         return none
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def described(found: object) -> str:
+    """A value out of JSON for a sentence that says what was found: short, whatever it is."""
+    match found:
+        case None:
+            return "missing"
+        case bool():
+            return str(found).lower()
+        case str():
+            return f"“{found}”" if len(found) <= 40 else f"“{found[:40]}…”"
+        case int() | float():
+            return f"{found:g}" if abs(found) < 1e15 else "not a number in range"
+        case Mapping():
+            return "an object"
+        case _:
+            return f"a list of {len(found)}" if isinstance(found, list | tuple) else "something else"

@@ -31,5 +31,5 @@ class PatientServer(MPServer):
 
 
 if __name__ == "__main__":
-    cli.Server = PatientServer  # type: ignore[attr-defined]
+    cli.Server = PatientServer  # type: ignore[attr-defined]  # the name it is started by
     cli.entrypoint()

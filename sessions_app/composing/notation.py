@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from prompt_media.errors import Unprocessable, listed
+from prompt_media.errors import Unprocessable, described, listed
 
 HEX = frozenset("0123456789abcdef")
 
@@ -20,7 +20,7 @@ class BadScene(Unprocessable):
     code = "bad_scene"
 
     def __init__(self, path: str, found: object, wanted: str) -> None:
-        super().__init__(f"{path} is {_shown(found)}; it should be {wanted}.", field=path)
+        super().__init__(f"{path} is {described(found)}; it should be {wanted}.", field=path)
 
 
 def fields(data: object, path: str, allowed: Collection[str]) -> Mapping[str, object]:
@@ -79,20 +79,3 @@ def colour(data: object, path: str) -> tuple[int, int, int]:
         raise BadScene(path, data, 'a colour such as "#ff8800"')
     red, green, blue = bytes.fromhex(data[1:])
     return red, green, blue
-
-
-def _shown(found: object) -> str:
-    """What was found, short enough for a sentence whatever it is."""
-    match found:
-        case None:
-            return "missing"
-        case bool():
-            return str(found).lower()
-        case str():
-            return f"“{found}”" if len(found) <= 40 else f"“{found[:40]}…”"
-        case int() | float():
-            return f"{found:g}" if abs(found) < 1e15 else "a very large number"
-        case Mapping():
-            return "an object"
-        case _:
-            return f"a list of {len(found)}" if isinstance(found, list | tuple) else "something else"

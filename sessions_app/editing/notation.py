@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from prompt_media.errors import Unprocessable, listed
+from prompt_media.errors import Unprocessable, described, listed
 
 HEX = frozenset("0123456789abcdef")
 MOST_WHOLE = 2**63 - 1
@@ -18,7 +18,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 def refusal(path: str, found: object, wanted: str) -> Unprocessable:
     """The error that says what stands there and what should."""
-    return Unprocessable(f"{path} is {_shown(found)}; it should be {wanted}.", field=path)
+    return Unprocessable(f"{path} is {described(found)}; it should be {wanted}.", field=path)
 
 
 def fields(data: object, path: str) -> Mapping[str, object]:
@@ -61,20 +61,3 @@ def sha256(data: object, path: str) -> str:
     if not isinstance(data, str) or len(data) != 64 or not HEX.issuperset(data):
         raise refusal(path, data, "a SHA-256 in 64 small hexadecimal digits")
     return data
-
-
-def _shown(found: object) -> str:
-    """What was found, short enough for a sentence whatever it is."""
-    match found:
-        case None:
-            return "missing"
-        case bool():
-            return str(found).lower()
-        case str():
-            return f"“{found}”" if len(found) <= 40 else f"“{found[:40]}…”"
-        case int() | float():
-            return f"{found:g}" if abs(found) < 1e15 else "not a number in range"
-        case Mapping():
-            return "an object"
-        case _:
-            return f"a list of {len(found)}" if isinstance(found, list | tuple) else "something else"
