@@ -1,7 +1,7 @@
 """The one place where a job is run, and the one place that answers for an unexpected error.
 
 An app registers a handler for each kind of work. A handler gets a Ticket, does the work, and returns an Outcome;
-its `write` lands in the transaction that ends the job, its `discard` clears away what no row will point to.
+its `hold` and `write` run in the transaction that ends the job, its `discard` clears away what no row will point to.
 """
 
 import time
@@ -35,10 +35,12 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a handler leaves: rows to write if the job is still ours, files to discard if it is not."""
+    """What a handler leaves: rows to write if the job is still ours, files to discard if it is not. Whatever `write`
+    adds to is locked by `hold`, which comes before the job's own row is (see jobs.services)."""
 
-    write: Callable[[], None] = _nothing
-    discard: Callable[[], None] = _nothing
+    hold: Callable[[], object] = _nothing
+    write: Callable[[], object] = _nothing
+    discard: Callable[[], object] = _nothing
 
 
 class Ticket:
@@ -166,7 +168,7 @@ def _tell_end(ticket: Ticket, status: Job.Status, **more: str) -> None:
 
 def _finish(job: Job, outcome: Outcome) -> None:
     try:
-        services.finish(job, outcome.write)
+        services.finish(job, outcome.write, hold=outcome.hold)
     except services.Stopped:
         outcome.discard()
         raise

@@ -1,6 +1,9 @@
 """What can happen to a job. Each step is one conditional UPDATE: its count decides who won.
 
 Leases run on the database's clock, so that no worker's own clock can steal another's work.
+
+Locks are taken from the outside in: first the row of what a job belongs to, then the job's own. So whoever holds the
+outer row knows all its jobs: none is added or ended behind its back.
 """
 
 from collections.abc import Callable
@@ -103,9 +106,11 @@ def advance(job: Job, *, done: int, total: int, note: str) -> None:
     bus.announce(job.pk, Job.Status.RUNNING, done, total)
 
 
-def finish(job: Job, write: Callable[[], None]) -> None:
-    """End it as done, with `write` in the same transaction: the result and the word "done" appear together."""
+def finish(job: Job, write: Callable[[], object], *, hold: Callable[[], object] = lambda: None) -> None:
+    """End it as done, with `write` in the same transaction: the result and the word "done" appear together. `hold`
+    locks what it adds to, before the job's own row is."""
     with transaction.atomic():
+        hold()
         # The token stays: it tells whose result it is (see `has_finished`).
         _ours(job, status=Job.Status.DONE, done=F("total"), note="", lease_until=None, finished_at=Now())
         write()
@@ -160,14 +165,14 @@ def hand_over(*, giver: str, taker: str) -> None:
 
 
 def hold(jobs: QuerySet[Job]) -> None:
-    """Lock these rows until the transaction ends. Whoever changes several takes them here, in one order, and before the
-    row of what they belong to: a worker that ends one has the job's row first, and then asks for the other."""
+    """Lock these rows until the transaction ends. Whoever changes several takes them here, in one order, and behind the
+    row of what they belong to."""
     list(jobs.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
 def leave(subject: str) -> None:
-    """The subject goes away: its live jobs end, and its words go from all of them. The bare rows stay for a while,
-    so that whoever waits for one is told, and the operator's count is right (see `forget`)."""
+    """The subject goes away, and its row is held: its live jobs end, and its words go from all of them. The bare rows
+    stay for a while, so that whoever waits for one is told, and the operator's count is right (see `forget`)."""
     jobs = Job.objects.filter(subject=subject)
     hold(jobs)
     live = list(selectors.live(jobs).values_list("pk", "kind"))

@@ -169,6 +169,11 @@ def active_jobs(session: Session) -> QuerySet[Job]:
     return live_jobs(session.subject)
 
 
+def imports(owner: str) -> QuerySet[Job]:
+    """Work that will become a recording of this owner's, and belongs to no session until then."""
+    return Job.objects.filter(owner=owner, subject__startswith="import:")
+
+
 def kept_for_retry() -> QuerySet[Job]:
     """What ended in vain so lately that the files it came with are still kept."""
     return ended_in_vain(timezone.now() - RETRY_WITHIN)

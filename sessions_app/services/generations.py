@@ -5,6 +5,7 @@ Recordings listen here and nowhere else: whatever is made through these doors ca
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -89,9 +90,10 @@ def of(job: Job) -> Generation:
 
 def end(*, made: Generation, take: Take, ticket: Ticket, inputs: Sequence[Kept] = ()) -> Outcome:
     """Store what was made, and hand over the row that will point to it. A recording keeps `inputs` beside it."""
+    hold = partial(workspace.hold, made.session_id, made.recorded_in_id)
     if made.session.kind == Session.Kind.RECORDING:
         # Its file is called by its number, which it gets when it is certain that it counts.
-        return Outcome(write=lambda: _record(made.session, made, take, inputs))
+        return Outcome(hold, write=lambda: _record(made.session, made, take, inputs))
     with workspace.writing_into(made.session.public_id):
         image = _stored(made, take, ticket.claim)
 
@@ -100,14 +102,14 @@ def end(*, made: Generation, take: Take, ticket: Ticket, inputs: Sequence[Kept] 
         if listening := _listening(made):
             _record(listening, made, take, inputs)
 
-    return Outcome(write=write, discard=lambda: _take_back(image))
+    return Outcome(hold, write, discard=lambda: _take_back(image))
 
 
 def _listening(made: Generation) -> Session | None:
-    """The recording that hears it, locked. One that was deleted meanwhile hears nothing any more."""
+    """The recording that hears it. One that was deleted meanwhile hears nothing any more."""
     if made.recorded_in_id is None:
         return None
-    return Session.objects.select_for_update().filter(pk=made.recorded_in_id).first()
+    return Session.objects.filter(pk=made.recorded_in_id).first()
 
 
 def _record(recording: Session, made: Generation, take: Take, inputs: Sequence[Kept]) -> None:

@@ -349,7 +349,7 @@ def _put_in_place(ready: Ready, images: Mapping[str, Image]) -> None:
 
 
 def _finish(ticket: Ticket, ready: Ready) -> None:
-    # Whoever signed in meanwhile has taken the job along.
+    # Whoever signed in meanwhile has taken the job along; whoever signs in now waits, and takes the recording.
     job = Job.objects.get(pk=ticket.job.pk)
     with _final_refusals(ticket):
         recording = write(ready, owner=job.owner)

@@ -181,10 +181,11 @@ def delete(*, recording: Session) -> None:
 
 
 def held(recording: Session) -> Session:
-    """Its row, held until the transaction ends. Raises UnknownRecording when it was deleted meanwhile."""
-    if Session.objects.select_for_update().filter(pk=recording.pk).first() is None:
+    """Its row as it is now, held until the transaction ends. Raises UnknownRecording when it was deleted meanwhile."""
+    row = Session.objects.select_for_update().filter(pk=recording.pk).first()
+    if row is None:
         raise selectors.gone()
-    return recording
+    return row
 
 
 def _to_resume(owner: str, public_id: str, reach: Reach) -> Session | None:

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 
 import structlog
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from prompt_media.files import audit, keepers, store
 from prompt_media.files.audit import Finding
-from prompt_media.jobs import services as jobs
 from sessions_app import names, selectors
 from sessions_app.models import Session
 from sessions_app.services import workspace
@@ -42,15 +40,7 @@ def end(pk: int, over: QuerySet[Session]) -> bool:
     session = Session.objects.filter(pk=pk).first()
     if session is None:
         return False
-    with transaction.atomic():
-        # Jobs before the session's lock, as everybody takes them.
-        jobs.hold(selectors.jobs(session))
-        # Looked at again under its lock: somebody may have used it a moment ago.
-        locked = Session.objects.select_for_update().filter(pk=pk).first()
-        if locked is None or not over.filter(pk=pk).exists():
-            return False
-        workspace.close(session=locked)
-    return True
+    return workspace.close(session=session, among=over)
 
 
 def left_overs() -> Iterator[Finding]:

@@ -151,6 +151,6 @@ def _make_way(session: Session, now: Room) -> None:
 
 
 def _nobody_is_at(jobs: QuerySet[Job]) -> QuerySet[Job]:
-    """Without those that are being retried, or end with their session. To wait for them here, under a session's lock,
-    would turn round the order in which locks are taken."""
+    """Without those that are being retried, or end with their session. To wait for them here, with one
+    session held and some of them another's, would turn round the order in which locks are taken."""
     return jobs.select_for_update(skip_locked=True)

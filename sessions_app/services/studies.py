@@ -61,6 +61,7 @@ def set_up(*, recording: Session, owner: str, design: Design) -> Study:
 def open_sitting(*, study: Study, participant: str = "") -> Sitting:
     """A seat for one participant, with all trials in its order. Raises NothingToShow or UnknownStudy."""
     with transaction.atomic():
+        recordings.held(study.recording)
         locked = _locked(study)
         material = selectors.material_of(locked)
         _require_material(material, locked.catch_trials)
@@ -107,7 +108,10 @@ def answer(
 
 def delete(*, study: Study) -> None:
     """Delete a study with its sittings and what was answered there."""
-    Study.objects.filter(pk=study.pk).delete()
+    with transaction.atomic():
+        # Before their trials, as whoever answers one takes them.
+        list(Sitting.objects.filter(study=study).order_by("pk").select_for_update().values_list("pk", flat=True))
+        Study.objects.filter(pk=study.pk).delete()
 
 
 def _require_material(material: selectors.Material, catch_trials: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import zip_longest
 from typing import Any
@@ -82,7 +83,11 @@ def carry_out(ticket: Ticket) -> Outcome:
             ticket.advance(place, len(files), f"Reading {file['label']}")
             stored.append(_readable(session.public_id, file, ticket))
         unless_whole.pop_all()
-    return Outcome(write=lambda: _write(session, ticket, stored), discard=lambda: _take_back(session, stored))
+    return Outcome(
+        hold=partial(workspace.hold, session.pk),
+        write=partial(_write, session, ticket, stored),
+        discard=partial(_take_back, session, stored),
+    )
 
 
 def made_by(job: Job) -> list[Image]:

@@ -32,6 +32,7 @@ from sessions_app.editing.recipe import Recipe, SeedFrom
 from sessions_app.models import Generation, Image, Session, Step, Verdict
 from sessions_app.selectors import recordings
 from sessions_app.services import sectors, workspace
+from sessions_app.services.recordings import held
 
 KIND = "verify"
 
@@ -64,17 +65,19 @@ class _Part:
 
 
 def request(*, recording: Session, index: int | None = None, slip: Slip | None = None) -> Job:
-    """Have one step, or all of them, made again and judged."""
-    return jobs.submit(
-        kind=KIND,
-        owner=recording.owner,
-        subject=recording.subject,
-        title="Recording verified" if index is None else f"Step {index + 1} verified",
-        about=recording.name or recording.public_id,
-        queue=Job.Queue.BULK if index is None else Job.Queue.QUICK,
-        payload={"recording": recording.pk, "index": index},
-        slip=slip,
-    )
+    """Have one step, or all of them, made again and judged. Raises UnknownRecording when it was deleted meanwhile."""
+    with transaction.atomic():
+        row = held(recording)
+        return jobs.submit(
+            kind=KIND,
+            owner=row.owner,
+            subject=row.subject,
+            title="Recording verified" if index is None else f"Step {index + 1} verified",
+            about=row.name or row.public_id,
+            queue=Job.Queue.BULK if index is None else Job.Queue.QUICK,
+            payload={"recording": row.pk, "index": index},
+            slip=slip,
+        )
 
 
 def of(step: Step) -> Verdict:
@@ -224,8 +227,8 @@ def _compared(frame: bytes, again: Picture, changed: list[str]) -> Judgement:
 def _note(step: Step, judged: Judgement, ticket: Ticket) -> None:
     """Write the verdict, and the picture it has, in place of an earlier one. Raises Stopped if the job is not ours."""
     with _kept(step, judged, ticket) as picture, transaction.atomic():
-        jobs.keep_alive(ticket.job)
         workspace.locked(step.recording)
+        jobs.keep_alive(ticket.job)
         _clear(step)
         if picture is not None:
             picture.number = _number(step.recording)

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 
 from prompt_media.errors import Conflict, FieldError, HouseError, Unavailable, Unprocessable
@@ -16,7 +17,7 @@ from prompt_media.files import layers, store
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.services import Stopped
 from sessions_app import names, selectors
-from sessions_app.models import Image, Session, Study, Tag
+from sessions_app.models import Generation, Image, Session, Sitting, Study, Tag
 from sessions_app.services import decks
 
 # A session's clock is wound at most so often; a write for every thumbnail would cost more than it tells.
@@ -84,12 +85,23 @@ def rename(*, session: Session, name: str) -> Session:
 def hand_over(*, giver: str, taker: str) -> None:
     """Make all sessions of one owner, their jobs and studies, and what is recorded and replayed, another's."""
     with transaction.atomic():
-        # Jobs before sessions, as whoever finishes one takes them; and behind them those that came in between.
-        jobs.hand_over(giver=giver, taker=taker)
+        # Imports first: until they end they stand for sessions that nobody can hold yet.
+        jobs.hold(selectors.imports(giver))
+        deck = decks.of(giver)
+        own = Session.objects.filter(owner=giver).values_list("pk", flat=True)
+        hold(*own, deck.recording_id, deck.replaying_id, deck.live_id)
         Session.objects.filter(owner=giver).update(owner=taker)
         Study.objects.filter(owner=giver).update(owner=taker)
-        decks.hand_over(giver=giver, taker=taker)
         jobs.hand_over(giver=giver, taker=taker)
+        decks.hand_over(giver=giver, taker=taker)
+
+
+def hold(*keys: int | None) -> None:
+    """Lock the sessions of these keys, each before its jobs, until the transaction ends. All at once and in the order
+    of everybody who takes two: where something is made comes before the recording that hears it."""
+    rank = Case(When(kind=Session.Kind.RECORDING, then=1), default=0)
+    found = Session.objects.filter(pk__in={key for key in keys if key is not None}).order_by(rank, "pk")
+    list(found.select_for_update().values_list("pk", flat=True))
 
 
 def locked(session: Session) -> Session:
@@ -100,14 +112,20 @@ def locked(session: Session) -> Session:
     return row
 
 
-def close(*, session: Session) -> None:
-    """Delete the session: its jobs end, its rows go, and on commit its files."""
+def close(*, session: Session, among: QuerySet[Session] | None = None) -> bool:
+    """Delete the session: its jobs end, its rows go, and on commit its files. With `among`, only if it is still one of
+    those when its row is held. Returns whether it was deleted now."""
     with transaction.atomic():
-        # Jobs before the session's lock, as whoever finishes one takes them; and behind it those that came in between.
+        # With those whose rows tell of it, or it of theirs: they are changed too.
+        heard_by = Generation.objects.filter(session=session).values_list("recorded_in", flat=True)
+        heard = Generation.objects.filter(recorded_in=session).values_list("session", flat=True)
+        hold(session.pk, *heard_by.distinct(), *heard.distinct())
+        # And its jobs, before anything is judged: one that is retried now would bring an expired session back to life.
+        jobs.hold(selectors.jobs(session))
+        if not (Session.objects.all() if among is None else among).filter(pk=session.pk).exists():
+            return False
         jobs.leave(session.subject)
-        if Session.objects.select_for_update().filter(pk=session.pk).first() is None:
-            return
-        jobs.leave(session.subject)
+        _hold_sittings(session)
         images = list(Image.objects.filter(session=session).values_list("key", "thumbnail_key", "sha256"))
         contents = {sha256 for _, _, sha256 in images}
         session.delete()
@@ -117,6 +135,7 @@ def close(*, session: Session) -> None:
             store.discard_on_commit(key for image in images for key in image[:2])
             transaction.on_commit(lambda: _discard_folders(session.public_id), robust=True)
         transaction.on_commit(lambda: _drop_layers(contents), robust=True)
+    return True
 
 
 @contextmanager
@@ -226,6 +245,12 @@ def _refuse_clashes(session: Session, images: Mapping[str, Image], wished: Mappi
         if holder != images[filename]:
             detail = f"@{one.tag} is the tag of {holder} already. Take another name, or swap the two in one request."
             raise TagTaken(detail, errors=[FieldError(f"{one.path}tag", TagTaken.code, detail)])
+
+
+def _hold_sittings(recording: Session) -> None:
+    """Behind their recording, and before their trials: somebody may be answering one."""
+    sittings = Sitting.objects.filter(study__recording=recording).order_by("pk")
+    list(sittings.select_for_update().values_list("pk", flat=True))
 
 
 def _idle_time() -> timedelta:

@@ -1,15 +1,16 @@
 """Two connections of one process that want the same rows: one stands still, holding some, until the other waits for it.
 
-A word on the command line names who meets; told in one line of JSON is what each came to. Run on PostgreSQL: SQLite has
-one writer at a time, and nobody to meet.
+Told in one line of JSON is what each came to, pair by pair. Run on PostgreSQL: SQLite has one writer at a time, and
+nobody to meet.
 """
 
 import json
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -18,84 +19,72 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prompt_media.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402
+from django.core.files.base import ContentFile  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
+from django.test import override_settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from prompt_media.jobs import services as jobs  # noqa: E402
 from prompt_media.jobs.models import Job  # noqa: E402
-from sessions_app.models import Session  # noqa: E402
-from sessions_app.services import retention, room, workspace  # noqa: E402
+from prompt_media.jobs.runner import Ticket  # noqa: E402
+from sessions_app.models import Generation, Session, Study  # noqa: E402
+from sessions_app.selectors import UnknownSession  # noqa: E402
+from sessions_app.services import exporting, importing, retention, room, studies, workspace  # noqa: E402
+from sessions_app.studying.design import Design  # noqa: E402
+from tests.sessions_app import recorded  # noqa: E402
 
 _PATIENCE = 20.0
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+_HELD = "FOR UPDATE"
+VISITOR, USER = "visitor:1", "user:1"
 Act = Callable[[], object]
-holds = threading.Event()
-over = threading.Event()
 
 
-def until_the_other_waits() -> None:
-    """Called by the first with its rows in hand: the second comes now, until it waits or is through."""
-    holds.set()
-    deadline = time.monotonic() + _PATIENCE
-    while not over.wait(0.05) and time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute(_WAITING)
-            if cursor.fetchone()[0]:
-                return
+@dataclass(slots=True)
+class Meeting:
+    """Who comes first holds rows when the statement with these words has run, and stands still until the second waits
+    for them, or is through. `afterwards` looks at what the two left."""
 
+    first: Act
+    second: Act
+    at: str = _HELD
+    afterwards: Act = lambda: None
+    _holds: threading.Event = field(default_factory=threading.Event)
+    _over: threading.Event = field(default_factory=threading.Event)
 
-def submitted(session: Session, **payload: Any) -> Job:
-    return jobs.submit(kind="upload", owner="visitor:1", title="a job", subject=session.subject, payload=payload)
+    def run(self) -> dict[str, str]:
+        found: dict[str, str] = {}
 
+        def come_second() -> None:
+            self._holds.wait(_PATIENCE)
+            found["second"] = told(self.second)
+            self._over.set()
+            connection.close()
 
-def signing_in_while_a_job_ends(session: Session) -> tuple[Act, Act]:
-    """The job's row is held by whoever ends it, who then wants the session; who signs in wants both."""
-    job = jobs.claim(submitted(session).pk)
-    assert job
+        other = threading.Thread(target=come_second)
+        other.start()
+        with connection.execute_wrapper(self._stand_still):
+            found["first"] = told(self.first)
+        found["met"] = str(self._holds.is_set())
+        self._holds.set()
+        other.join()
+        found["afterwards"] = told(self.afterwards)
+        return found
 
-    def write() -> None:
-        until_the_other_waits()
-        workspace.locked(session)
+    def _stand_still(self, execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        answer = execute(sql, *more)
+        if self.at in sql and not self._holds.is_set():
+            self._holds.set()
+            self._wait()
+        return answer
 
-    return lambda: jobs.finish(job, write), lambda: workspace.hand_over(giver="visitor:1", taker="user:1")
-
-
-def expiring_while_deleted(session: Session) -> tuple[Act, Act]:
-    """Deleted by hand and by the sweep at once."""
-    jobs.cancel(submitted(session))
-    then = timezone.now() - timedelta(hours=1)
-    Session.objects.update(last_active_at=then, expires_at=then)
-    return closing(session), lambda: retention.end(session.pk, Session.objects.all())
-
-
-def making_way_while_deleted(session: Session) -> tuple[Act, Act]:
-    """The room of an upload that was cancelled is wanted while its session is deleted."""
-    jobs.cancel(submitted(session, files=[{"key": f"incoming/{session.public_id}/a", "bytes": 1}], bytes=1))
-    submitted(session)
-    settings.SESSION_FILES, settings.SERVER_MB = 1, 1
-
-    def add() -> None:
-        with transaction.atomic():
-            room.require(workspace.locked(session))
-
-    return closing(session), add
-
-
-def closing(session: Session) -> Act:
-    """Deletes the session, and stands still between its jobs and its row."""
-    leave = jobs.leave
-
-    def stand_still(subject: str) -> None:
-        leave(subject)
-        if not holds.is_set():
-            until_the_other_waits()
-
-    def close() -> None:
-        workspace.jobs.leave = stand_still
-        workspace.close(session=session)
-
-    return close
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while not self._over.wait(0.02) and time.monotonic() < deadline:
+            with connection.cursor() as cursor:
+                cursor.execute(_WAITING)
+                if cursor.fetchone()[0]:
+                    return
 
 
 def told(act: Act) -> str:
@@ -103,29 +92,142 @@ def told(act: Act) -> str:
         act()
     except Exception as error:  # noqa: BLE001, whatever it is, the test wants to read it
         return repr(error)
-    finally:
-        connection.close()
     return "done"
 
 
-def meet(first: Act, second: Act) -> dict[str, str]:
-    found: dict[str, str] = {}
+def submitted(session: Session, **payload: Any) -> Job:
+    return jobs.submit(kind="upload", owner=VISITOR, title="a job", subject=session.subject, payload=payload)
 
-    def come_second() -> None:
-        holds.wait(_PATIENCE)
-        found["second"] = told(second)
-        over.set()
 
-    other = threading.Thread(target=come_second)
-    other.start()
-    found["first"] = told(first)
-    other.join()
-    return found
+def ending(session: Session) -> Act:
+    """Ends a job that adds to the session. One that was cancelled meanwhile ends in vain."""
+    job = jobs.claim(submitted(session).pk)
+    assert job
 
+    def end() -> None:
+        with suppress(UnknownSession, jobs.Stopped):
+            jobs.finish(job, lambda: workspace.locked(session), hold=lambda: workspace.hold(session.pk))
+
+    return end
+
+
+def closing(session: Session) -> Act:
+    return lambda: workspace.close(session=session)
+
+
+def signing_in() -> None:
+    workspace.hand_over(giver=VISITOR, taker=USER)
+
+
+def signing_in_while_a_job_ends(session: Session) -> Meeting:
+    return Meeting(ending(session), signing_in)
+
+
+def ending_a_job_while_signing_in(session: Session) -> Meeting:
+    # Held are then the imports, of which there are none, and the sessions.
+    return Meeting(signing_in, ending(session), at='UPDATE "sessions_app_session"')
+
+
+def deleting_while_a_job_ends(session: Session) -> Meeting:
+    return Meeting(ending(session), closing(session))
+
+
+def ending_a_job_while_deleted(session: Session) -> Meeting:
+    return Meeting(closing(session), ending(session))
+
+
+def expiring_while_deleted(session: Session) -> Meeting:
+    """Deleted by hand and by the sweep at once."""
+    jobs.cancel(submitted(session))
+    then = timezone.now() - timedelta(hours=1)
+    Session.objects.filter(pk=session.pk).update(last_active_at=then, expires_at=then)
+    return Meeting(closing(session), lambda: retention.end(session.pk, Session.objects.all()))
+
+
+def making_way_while_deleted(session: Session) -> Meeting:
+    """The room of an upload that was cancelled is wanted while its session is deleted."""
+    jobs.cancel(submitted(session, files=[{"key": f"incoming/{session.public_id}/a", "bytes": 1}], bytes=1))
+    submitted(session)
+
+    def add() -> None:
+        with override_settings(SESSION_FILES=1, SERVER_MB=1), suppress(UnknownSession), transaction.atomic():
+            room.require(workspace.locked(session))
+
+    return Meeting(closing(session), add)
+
+
+def deleting_what_was_heard_and_what_heard_it(session: Session) -> Meeting:
+    """A generation and the step it became: with either session the rows of both are changed."""
+    recording = recorded.recording(owner=VISITOR, public_id="heard", steps=1)
+    made = Generation.objects.create(
+        session=session, recorded_in=recording, number=1, prompt="", format="png", width=1, height=1
+    )
+    recording.steps.update(generation=made)
+    return Meeting(closing(session), closing(recording), at='UPDATE "sessions_app_step"')
+
+
+def studied(name: str) -> Study:
+    recording = recorded.recording(owner=VISITOR, public_id=name, steps=1)
+    return studies.set_up(recording=recording, owner=VISITOR, design=Design())
+
+
+def answering_while_the_recording_is_deleted(_: Session) -> Meeting:
+    study = studied("answered")
+    sitting = studies.open_sitting(study=study)
+    return Meeting(
+        lambda: studies.answer(sitting=sitting, place=0, sector=None, reaction_ms=1), closing(study.recording)
+    )
+
+
+def answering_while_the_study_is_deleted(_: Session) -> Meeting:
+    study = studied("answered_too")
+    sitting = studies.open_sitting(study=study)
+    return Meeting(
+        lambda: studies.answer(sitting=sitting, place=0, sector=None, reaction_ms=1),
+        lambda: studies.delete(study=study),
+    )
+
+
+def sitting_down_while_the_recording_is_deleted(_: Session) -> Meeting:
+    study = studied("sat_for")
+    return Meeting(
+        lambda: studies.open_sitting(study=study), closing(study.recording), at='INSERT INTO "sessions_app_sitting"'
+    )
+
+
+def signing_in_while_an_import_ends(_: Session) -> Meeting:
+    """Nobody can hold what is imported before it is there, and yet it comes along."""
+    archive = b"".join(exporting.packed(recorded.recording(owner="house", public_id="packed", steps=1)))
+    job = jobs.claim(importing.take_in(owner=VISITOR, file=ContentFile(archive), label="a.zip", public_id="brought").pk)
+    assert job
+    outcome = importing.carry_out(Ticket(job))
+
+    def its_owner_is_the_user() -> None:
+        assert Session.objects.get(public_id="brought").owner == USER, "the import stayed the visitor's"
+
+    return Meeting(
+        lambda: jobs.finish(job, outcome.write, hold=outcome.hold),
+        signing_in,
+        at='INSERT INTO "sessions_app_session"',
+        afterwards=its_owner_is_the_user,
+    )
+
+
+PAIRS: tuple[Callable[[Session], Meeting], ...] = (
+    signing_in_while_a_job_ends,
+    ending_a_job_while_signing_in,
+    deleting_while_a_job_ends,
+    ending_a_job_while_deleted,
+    expiring_while_deleted,
+    making_way_while_deleted,
+    deleting_what_was_heard_and_what_heard_it,
+    answering_while_the_recording_is_deleted,
+    answering_while_the_study_is_deleted,
+    sitting_down_while_the_recording_is_deleted,
+    signing_in_while_an_import_ends,
+)
 
 if __name__ == "__main__":
     jobs.publish = lambda job: None
-    pair = {
-        act.__name__: act for act in (signing_in_while_a_job_ends, expiring_while_deleted, making_way_while_deleted)
-    }
-    print(json.dumps(meet(*pair[sys.argv[1]](workspace.open_session(owner="visitor:1")))), flush=True)  # noqa: T201
+    met = {pair.__name__: pair(workspace.open_session(owner=VISITOR)).run() for pair in PAIRS}
+    print(json.dumps(met), flush=True)  # noqa: T201

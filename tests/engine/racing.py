@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from tests.engine.calling import RESPOND_ASYNC, Caller, open_session
+from tests.engine.calling import RESPOND_ASYNC, Answer, Caller, open_session
 from tests.engine.running import PROJECT, wait_for
 
 STILL = {"prompt": "Set @scenery as background and @dot as front image", "width": 300, "height": 300}
@@ -27,7 +27,7 @@ MOVING = {
     "height": 300,
 }
 LONGEST_DELAY = 0.12
-Act = Callable[[Caller, str], int]
+Act = Callable[[Caller, str], Answer]
 
 
 class Studio(Protocol):
@@ -116,20 +116,20 @@ def _uses(files: Mapping[str, bytes], image: Mapping[str, Any], chance: random.R
     """Eight of the things people do with a session, some of them twice."""
 
     def generate(wish: Mapping[str, object], **headers: str) -> Act:
-        return lambda caller, session: caller.post(f"/session/{session}/generate/", wish, **headers).status
+        return lambda caller, session: caller.post(f"/session/{session}/generate/", wish, **headers)
 
     return chance.choices(
         [
             generate(STILL),
             generate(MOVING, **RESPOND_ASYNC),
             generate(STILL, **RESPOND_ASYNC),
-            lambda caller, session: caller.upload(f"/upload/{session}/", dict(files)).status,
-            lambda caller, session: caller.get(f"/session/{session}/").status,
-            lambda caller, session: caller.get(image["url"]).status,
-            lambda caller, session: (
-                caller.post(f"/session/{session}/tag/", {"filename": image["filename"], "tag": "scenery"}).status
+            lambda caller, session: caller.upload(f"/upload/{session}/", dict(files)),
+            lambda caller, session: caller.get(f"/session/{session}/"),
+            lambda caller, session: caller.get(image["url"]),
+            lambda caller, session: caller.post(
+                f"/session/{session}/tag/", {"filename": image["filename"], "tag": "scenery"}
             ),
-            lambda caller, session: caller.post(f"/session/{session}/preview/", STILL).status,
+            lambda caller, session: caller.post(f"/session/{session}/preview/", STILL),
         ],
         k=8,
     )
@@ -137,10 +137,10 @@ def _uses(files: Mapping[str, bytes], image: Mapping[str, Any], chance: random.R
 
 def _use(studio: Studio, use: Act, session: str, tally: Tally, number: int) -> None:
     with closing(Caller(studio.ports[0])) as caller:
-        status = use(caller, session)
-    tally.answers[str(status)] += 1
-    if status >= 500:
-        tally.wrong.append(f"round {number}: a caller was answered {status}")
+        answer = use(caller, session)
+    tally.answers[str(answer.status)] += 1
+    if answer.status >= 500:
+        tally.wrong.append(f"round {number}: a caller was answered {answer.status}: {_told(answer)}")
 
 
 def _end(how: str, studio: Studio, cleaner: Cleaner, session: str, tally: Tally, number: int) -> None:
@@ -151,9 +151,13 @@ def _end(how: str, studio: Studio, cleaner: Cleaner, session: str, tally: Tally,
         answer = caller.delete(f"/session/{session}/")
         tally.ended_by["hand"] += 1
         if answer.status != 200:
-            tally.wrong.append(f"round {number}: deleting was answered {answer.status}")
+            tally.wrong.append(f"round {number}: deleting was answered {answer.status}: {_told(answer)}")
         elif (after := caller.get(f"/session/{session}/").status) != 404:
             tally.wrong.append(f"round {number}: after its deletion the session was answered {after}")
+
+
+def _told(answer: Answer) -> str:
+    return answer.data[:400].decode(errors="replace")
 
 
 def _judge(number: int, studio: Studio, cleaner: Cleaner, session: str, tally: Tally) -> None:
