@@ -160,7 +160,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "prompt_media.web.policy.ContentPolicyMiddleware",
-    "prompt_media.web.middleware.same_origin",
+    "prompt_media.web.origins.same_origin",
     "prompt_media.web.middleware.body_limit",
     "prompt_media.web.middleware.without_nul",
     "prompt_media.web.rates.by_address",

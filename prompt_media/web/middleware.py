@@ -1,12 +1,10 @@
-"""What every request passes on its way in: its origin, its size; and on its way out, its errors."""
+"""What every request passes on its way in: its size and its words; and on its way out, its errors."""
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from rest_framework.permissions import SAFE_METHODS
 
-from prompt_media.errors import HouseError, InvalidInput, NotAllowed, TooLarge
+from prompt_media.errors import HouseError, InvalidInput, TooLarge
 from prompt_media.web import errors, gateway, sizes
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -18,26 +16,6 @@ class LengthRequired(HouseError):
     """A body in chunks, of which nobody knows how long it will be."""
 
     status, code, title = 411, "length_required", "How long the body is must be said first"
-
-
-def same_origin(get_response: View) -> View:
-    """Refuse unsafe calls that another site's page sends: a page on the web must not drive a studio on localhost."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        origin = request.headers.get("Origin")
-        if origin and request.method not in SAFE_METHODS and not _is_ours(origin, request):
-            return errors.problem(
-                NotAllowed(f"Calls from pages of {origin} are not taken. Add it to TRUSTED_ORIGINS.", code="origin"),
-                request,
-            )
-        return get_response(request)
-
-    return middleware
-
-
-def _is_ours(origin: str, request: HttpRequest) -> bool:
-    own = request.get_host()
-    return origin in (*settings.TRUSTED_ORIGINS, f"http://{own}", f"https://{own}")
 
 
 def body_limit(get_response: View) -> View:

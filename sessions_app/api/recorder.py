@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from prompt_media.files import delivery
 from prompt_media.files.store import FileGone
 from prompt_media.jobs import once
-from prompt_media.web import headers, identity, rates
+from prompt_media.web import headers, identity, origins, rates
 from prompt_media.web.bodies import WholeJSONParser
 from prompt_media.web.fields import asked, query, read
 from prompt_media.web.schema import flag, may_say, refusals
@@ -159,6 +159,7 @@ class Next(APIView):
         extensions=refusals(
             {
                 400: "not_replaying",
+                403: "origin",
                 404: "unknown_recording file_gone",
                 409: "cancelled",
                 429: "too_many_jobs",
@@ -167,6 +168,7 @@ class Next(APIView):
         ),
     )
     def get(self, request: Request) -> HttpResponseBase:
+        origins.refuse_foreign_pages(request)
         frame = replays.next_frame(owner=identity.of(request))
         if frame is None:
             return _complete()

@@ -25,9 +25,9 @@ def bare(client: Client, path: str):
     return client.generic("POST", path)
 
 
-def nexts(client: Client, count: int) -> list[str | None]:
+def nexts(client: Client, count: int, **headers: str) -> list[str | None]:
     """The numbers of the next frames; None: complete."""
-    answers = [client.get("/session/replay/next") for _ in range(count)]
+    answers = [client.get("/session/replay/next", headers=headers) for _ in range(count)]
     for answer in answers:
         answer.getvalue()
         answer.close()
@@ -240,6 +240,18 @@ def test_a_replay_that_makes_no_sense_starts_nothing(client, lab, wish, code):
     refused(post(client, "/session/replay/lab", wish), 422, code)
     assert list(Session.objects.all()) == [lab]
     refused(client.get("/session/replay/next"), 400, "not_replaying")
+
+
+def test_a_foreign_pages_picture_does_not_move_the_playhead(client, lab, settings):
+    settings.TRUSTED_ORIGINS = ["https://ads.example"]
+    bare(client, "/session/replay/lab")
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+
+    refused(client.get("/session/replay/next", headers=foreign), 403, "origin")
+    refused(client.get("/session/replay/next", headers=foreign | {"Origin": "https://evil.example"}), 403, "origin")
+    assert nexts(client, 1) == ["0"]
+    assert nexts(client, 1, **{"Sec-Fetch-Site": "same-origin"}) == ["1"]
+    assert nexts(client, 1, **foreign | {"Origin": "https://ads.example"}) == ["2"]
 
 
 @pytest.mark.parametrize(
