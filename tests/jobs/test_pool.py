@@ -1,0 +1,47 @@
+"""The pool of processes: one that has ended is noticed the moment it has."""
+
+import os
+import time
+from multiprocessing.connection import wait
+
+from billiard import Process
+from celery import current_app
+from django.conf import settings
+
+from prompt_media.jobs.pool import AsynPool, TaskPool
+
+
+class Watched(AsynPool):
+    """A pool without processes of its own, which notes what it is told of one."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.found: list[int | None] = []
+
+    def _untrack_child_process(self, proc: Process, hub: object) -> None:
+        assert proc is self.process
+
+    def maintain_pool(self) -> None:
+        self.found.append(self.process.exitcode)
+
+
+def close_and_linger() -> None:
+    """Its pipe is closed a while before it has ended: in the kernel that is an instant, and long enough."""
+    os.closerange(3, 256)
+    time.sleep(0.3)
+
+
+def test_a_process_whose_pipe_is_closed_is_known_to_have_ended():
+    process = Process(target=close_and_linger)
+    process.start()
+    assert wait([process._popen.sentinel], timeout=20)
+    pool = Watched(process)
+
+    pool._event_process_exit(None, process)
+
+    assert pool.found == [0]
+
+
+def test_the_workers_run_on_it():
+    assert TaskPool.Pool is AsynPool
+    assert settings.CELERY_WORKER_POOL == current_app.conf.worker_pool == "prompt_media.jobs.pool:TaskPool"
