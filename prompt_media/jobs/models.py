@@ -98,6 +98,7 @@ class Receipt(models.Model):
     fingerprint = models.CharField(max_length=64, help_text="Of the body and the query.")
     job = models.ForeignKey(Job, null=True, on_delete=models.CASCADE, related_name="receipts")
     subject = models.CharField(max_length=80, blank=True, db_index=True, help_text="What was made and no job's.")
+    shows = models.CharField(max_length=80, blank=True, help_text="What its answer shows that no job has made.")
     status = models.PositiveSmallIntegerField(null=True, help_text="Empty until it was answered.")
     headers = models.JSONField(default=dict)
     body = models.TextField(blank=True)

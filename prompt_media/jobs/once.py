@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from prompt_media.errors import Conflict, HouseError, Unprocessable
-from prompt_media.jobs import answers, receipts
-from prompt_media.jobs.models import Job, Receipt
+from prompt_media.errors import Conflict, HouseError, Unavailable, Unprocessable
+from prompt_media.jobs import answers, receipts, results
+from prompt_media.jobs.models import Receipt
 from prompt_media.jobs.receipts import FiledBefore, Slip
 from prompt_media.web import bodies, errors, identity
 
@@ -65,6 +65,9 @@ def with_job(view: View) -> View:
     def run(slip: Slip, call: Callable[[], Response], request: Request) -> HttpResponse:
         try:
             answer: HttpResponse = call()
+        except Unavailable:
+            # A file that cannot be read at the moment: whoever asks again is shown it.
+            raise
         except HouseError as error:
             # Refused before there was a job: nothing was done, so the next try under this key is the first.
             if not receipts.is_filed(slip):
@@ -122,27 +125,33 @@ def _again(receipt: Receipt | None, slip: Slip, request: Request) -> HttpRespons
             "This Idempotency-Key was sent with another body here. Send the same body again, or take a new key.",
             field="Idempotency-Key",
         )
-    if receipt is None or (receipt.status is None and (receipt.job is None or receipt.job.is_live)):
+    if receipt is None or _is_at_work(receipt):
         raise StillRunning("The first request under this key is still at work.", retry_after=_COME_BACK_IN)
-    if receipt.status is None and receipt.job is not None:
-        # Whoever asked first never heard the end; the job's row tells it all the same.
-        answer = _kept(receipt.pk, _of_ended(receipt.job, request))
-    else:
-        answer = _told(receipt)
+    # Not noted: it was a file, or whoever asked first never heard the end. What it came to is told anew.
+    answer = _told(receipt) if receipt.status is not None else _kept(receipt.pk, _found(receipt, request))
     answer["Idempotent-Replayed"] = "true"
     return answer
 
 
-def _of_ended(job: Job, request: HttpRequest | Request) -> HttpResponse:
+def _is_at_work(receipt: Receipt) -> bool:
+    if receipt.status is not None or receipt.shows:
+        return False
+    return receipt.job is None or receipt.job.is_live
+
+
+def _found(receipt: Receipt, request: Request) -> HttpResponse:
+    """The answer, from what the receipt points to."""
     try:
-        return answers.of_ended(job)
+        return answers.of_ended(receipt.job) if receipt.job else results.shown_again(receipt.shows, request)
+    except Unavailable:
+        raise
     except HouseError as error:
         return errors.problem(error, request)
 
 
 def _kept(receipt_id: UUID, answer: HttpResponse) -> HttpResponse:
-    """The answer, noted on the receipt; or the one that was noted before. A file is not noted: its job tells it again
-    (see `_again`)."""
+    """The answer, noted on the receipt; or the one that was noted before. A file is not noted: what the receipt points
+    to shows it again (see `_found`)."""
     if answer.get("Content-Type", "").startswith("image/"):
         return answer
     is_secret = "no-store" in answer.headers.get("Cache-Control", "")

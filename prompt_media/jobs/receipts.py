@@ -4,7 +4,8 @@ The insert is the lock: of two equal requests one gets its row in, in the transa
 the other's transaction is taken back whole. `jobs.once` is the door.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -51,6 +52,16 @@ def file(slip: Slip, job: Job | None = None) -> None:
         raise FiledBefore from error
 
 
+@contextmanager
+def filed(slip: Slip | None) -> Iterator[None]:
+    """A transaction that begins with the receipt, if there is a slip: whoever comes with an equal one waits for its
+    end, before they do anything."""
+    with transaction.atomic():
+        if slip is not None:
+            file(slip)
+        yield
+
+
 def find(slip: Slip) -> Receipt | None:
     """The receipt under the slip's key, whoever filed it."""
     return _under(slip).filter(created_at__gt=_too_old()).select_related("job").first()
@@ -76,6 +87,13 @@ def made(slip: Slip | None, subject: str) -> None:
     """Note what came to be under the slip: the receipt goes with it."""
     if slip is not None:
         Receipt.objects.filter(pk=slip.id).update(subject=subject)
+
+
+def shows(slip: Slip | None, what: str, *, subject: str) -> None:
+    """Note what the answer under the slip shows, where no job has made it (see `results.shows_again`). The receipt goes
+    with its subject."""
+    if slip is not None:
+        Receipt.objects.filter(pk=slip.id).update(shows=what, subject=subject)
 
 
 def hand_over(*, giver: str, taker: str) -> None:

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
+from rest_framework.request import Request
 
 from prompt_media.errors import NotFound
 from prompt_media.jobs.models import Job
 
 Tell = Callable[[Job], Any]
 Show = Callable[[Job], HttpResponse]
+ShowAgain = Callable[[str, Request], HttpResponse]
 _tells: dict[str, Tell] = {}
 _shows: dict[str, Show] = {}
+_shows_again: dict[str, ShowAgain] = {}
 
 
 def tells(kind: str) -> Callable[[Tell], Tell]:
@@ -32,6 +35,22 @@ def shows(kind: str) -> Callable[[Show], Show]:
         return show
 
     return register
+
+
+def shows_again(kind: str) -> Callable[[ShowAgain], ShowAgain]:
+    """Register who answers once more with what no job has made: receipts note it as `kind:key`."""
+
+    def register(show: ShowAgain) -> ShowAgain:
+        _shows_again[kind] = show
+        return show
+
+    return register
+
+
+def shown_again(what: str, request: Request) -> HttpResponse:
+    """The answer that showed this, once more."""
+    kind, _, key = what.partition(":")
+    return _shows_again[kind](key, request)
 
 
 def shown(job: Job) -> HttpResponse | None:

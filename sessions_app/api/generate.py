@@ -22,6 +22,7 @@ from prompt_media.web.fields import query, read
 from prompt_media.web.schema import header, may_say, refusals
 from sessions_app.api import sector_shapes as shapes
 from sessions_app.models import Image, Step
+from sessions_app.selectors import recordings
 from sessions_app.services import decks, prompting, replays, sectors
 from sessions_app.services.replays import FrameGone
 from sessions_app.services.sectors import Made, Wish
@@ -85,7 +86,7 @@ class Generate(APIView):
         data = body.pop("image_base64")
         body.pop("peripheral_size")
         demand = sectors.understood(data, Wish(**body))
-        if known := replays.answer_for(owner=owner, asked=demand.asked):
+        if known := replays.answer_for(owner=owner, asked=demand.asked, slip=once.slip(request)):
             return _replayed(known)
         job = sectors.request(owner=owner, demand=demand, **wish, slip=once.slip(request))
         return answers.answer(request, job)
@@ -176,6 +177,11 @@ def _shown(job: Job) -> HttpResponse:
 @results.tells(sectors.KIND)
 def _told(job: Job) -> Any:
     return shapes.told(sectors.made_by(job))
+
+
+@results.shows_again(replays.SHOWN)
+def _replayed_again(key: str, request: Request) -> HttpResponse:
+    return _replayed(recordings.step(int(key), identity.reach(request)))
 
 
 def _replayed(step: Step) -> HttpResponse:

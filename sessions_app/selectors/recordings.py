@@ -83,6 +83,15 @@ def frame(public_id: str, index: int, reach: Reach) -> Step:
     return found
 
 
+def step(pk: int, reach: Reach) -> Step:
+    """One step by its key, with its picture and recording. Raises UnknownRecording when it went with that."""
+    among = Step.objects.filter(recording__in=within(reach), pk=pk)
+    found = among.select_related("image__session", "recording").first()
+    if found is None:
+        raise gone()
+    return found
+
+
 def judged(recording: Session) -> QuerySet[Step]:
     """Its steps in their order, each with its picture and, once it was made again, its verdict."""
     return steps(recording).select_related("verdict__picture__session")

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from prompt_media.errors import Conflict, FieldError, InvalidInput, NotFound, Unprocessable, listed
 from prompt_media.files import store
 from prompt_media.files.store import FileGone, Reader
+from prompt_media.jobs import receipts
 from prompt_media.jobs.receipts import Slip
 from sessions_app.editing.recipe import Asked, differing
 from sessions_app.models import Deck, Session, Step, Verdict
@@ -43,6 +44,9 @@ class FrameGone(NotFound):
         )
 
 
+# What a receipt says was shown, with the step's key behind it.
+SHOWN = "step"
+_ANSWERING = (Deck.Mode.STRICT, Deck.Mode.FORK, Deck.Mode.NEW_ONLY)
 # What the request calls what is compared by its content.
 _SENT_AS = {"image_sha256": "image_base64"}
 _SHOWN = 80
@@ -124,21 +128,30 @@ def next_frame(*, owner: str) -> Frame | None:
     return None
 
 
-def answer_for(*, owner: str, asked: Asked) -> Step | None:
+def answer_for(*, owner: str, asked: Asked, slip: Slip | None = None) -> Step | None:
     """The step with which a replay answers this request; None: it is to be made. In a strict replay that is the step
     whose turn it is, and a request that differs raises ReplayMismatch; a fork answers with what it begins with, and
-    `new_only` with what it knows."""
+    `new_only` with what it knows. The slip's receipt is written with the playhead's move: one key moves it once."""
     deck = decks.of(owner)
-    if deck.replaying is None:
+    if deck.replaying is None or deck.mode not in _ANSWERING:
         return None
+    with receipts.filed(slip):
+        step = _answering(deck, deck.replaying, asked)
+        if step is None:
+            # Nothing was done here: the receipt that counts is that of the job which will make it.
+            transaction.set_rollback(True)
+        else:
+            receipts.shows(slip, f"{SHOWN}:{step.pk}", subject=deck.replaying.subject)
+    return step
+
+
+def _answering(deck: Deck, recording: Session, asked: Asked) -> Step | None:
     match deck.mode:
         case Deck.Mode.STRICT:
-            return _in_its_turn(owner, asked)
+            return _in_its_turn(deck.owner, asked)
         case Deck.Mode.FORK:
-            return _taken(owner)
-        case Deck.Mode.NEW_ONLY:
-            return _known(deck, deck.replaying, asked)
-    return None
+            return _taken(deck.owner)
+    return _known(deck, recording, asked)
 
 
 def _let_go(owner: str) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -123,6 +124,28 @@ def test_fifty_equal_requests_at_once_are_one_making(studio, caller, session, pi
     made = {answer.data for answer in [*answers, ask(caller)] if answer.status == 201}
     assert len(made) == 1
     assert len(jobs_of(caller, wish)) == len(caller.get(f"/session/{session}/").json["outputs"]) == 1
+
+
+@pytest.mark.parametrize("mode", ["strict", "fork", "new_only"])
+def test_fifty_equal_requests_at_once_move_a_playhead_once(studio, caller, picture, mode):
+    def ask(caller: Caller, seed: int, key: str) -> Answer:
+        wish = {"image_base64": b64encode(picture()).decode(), "focus_x": 0.1, "focus_y": 0.1, "seed": seed}
+        return caller.post("/generate", wish, **{"Idempotency-Key": key})
+
+    recording, key = f"raced_{uuid4().hex}", uuid4().hex
+    caller.post(f"/session/start?session_id={recording}")
+    frames = [ask(caller, seed, uuid4().hex).data for seed in range(2)]
+    caller.post("/session/stop")
+    assert caller.post(f"/session/replay/{recording}?mode={mode}").json["total_generations"] == 2
+
+    answers = race(studio, 50, lambda caller: ask(caller, 0, key))
+
+    assert statuses(answers) == {200: 50}
+    assert {answer.data for answer in answers} == {frames[0]}
+    assert sum("Idempotent-Replayed" not in answer.headers for answer in answers) == 1
+    assert ask(caller, 1, uuid4().hex).data == frames[1]
+    caller.post("/session/replay/stop")
+    caller.post("/session/stop")
 
 
 def test_equal_requests_that_open_a_session_open_one(studio, caller):

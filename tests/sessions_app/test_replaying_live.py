@@ -1,26 +1,31 @@
 """Replays that answer a /generate: what is recorded comes back as it was, and what is not is made."""
 
 import base64
+from contextlib import suppress
 
 import pytest
 from django.test import Client
 
 from prompt_media.files import store
-from prompt_media.jobs.models import Job
-from tests.sessions_app.calling import content, post
+from prompt_media.files.store import StorageAway
+from prompt_media.jobs import receipts
+from prompt_media.jobs.models import Job, Receipt
+from sessions_app.api import generate
+from sessions_app.models import Deck
+from tests.sessions_app.calling import content, post, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def ask(client: Client, worker, picture):
-    """Generates: `ask(strength=0.5)`; returns the answer."""
+    """Generates: `ask(strength=0.5)`, `ask(key="a")`; returns the answer."""
 
-    def ask(**wish: object):
+    def ask(*, key: str | None = None, status: int = 200, **wish: object):
         data = base64.b64encode(picture(size=(30, 30), colour="teal")).decode()
         body = {"image_base64": data, "focus_x": 0.1, "focus_y": 0.1, "prompt": "a leaf", **wish}
-        answer = post(client, "/generate", body)
-        assert answer.status_code == 200, answer.content
+        answer = post(client, "/generate", body, **({"Idempotency-Key": key} if key else {}))
+        assert answer.status_code == status, answer.content
         return answer
 
     return ask
@@ -100,3 +105,125 @@ def test_a_recording_that_is_deleted_lets_go_of_who_makes_and_who_replays(client
     assert place(ask(seed=1)) == (None, None)
     assert client.get("/session/replay/next").json()["code"] == "not_replaying"
     assert list(store.walk("generation/sessions")) == []
+
+
+# One key moves the playhead once
+
+MODES = ["mode=strict", "mode=fork&at=3&session_id=other", "mode=new_only"]
+
+
+def is_replay_of(first, second) -> bool:
+    """The same answer to the byte and the header; and only the second says that it is told again."""
+    assert "Idempotent-Replayed" not in first
+    assert second.headers["Idempotent-Replayed"] == "true"
+    assert (told(first), first.content) == (told(second), second.content)
+    return True
+
+
+def told(answer) -> dict[str, str]:
+    """Its headers, but for those that each answer has of its own."""
+    return {name: value for name, value in answer.items() if name not in ("X-Request-ID", "Idempotent-Replayed")}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_a_replay_answered_under_a_key_is_told_again_and_the_playhead_moves_once(client, ask, frames, mode):
+    post(client, f"/session/replay/lab?{mode}", {})
+    made_before = Job.objects.count()
+
+    first, again, once_more = (ask(seed=0, key="a") for _ in range(3))
+
+    assert is_replay_of(first, again)
+    assert is_replay_of(first, once_more)
+    assert first.content == frames[0]
+    assert Deck.objects.get().position == 1
+    assert ask(seed=1, key="b").content == frames[1]
+    assert Job.objects.count() == made_before
+
+
+def test_a_key_counts_when_the_replay_has_gone_on_or_ended(client, ask, frames):
+    post(client, "/session/replay/lab?mode=strict", {})
+    first, _ = ask(seed=0, key="a"), ask(seed=1, key="b")
+    assert is_replay_of(first, ask(seed=0, key="a"))
+    client.post("/session/replay/stop")
+    assert is_replay_of(first, ask(seed=0, key="a"))
+    refused(ask(seed=1, key="a", status=422), 422, "idempotency_key_reused")
+
+
+def test_who_dies_before_answering_has_moved_the_playhead_once(client, ask, frames, monkeypatch):
+    post(client, "/session/replay/lab?mode=strict", {})
+    with monkeypatch.context() as patch:
+
+        def die(step: object) -> None:
+            raise SystemExit
+
+        patch.setattr(generate, "_replayed", die)
+        with suppress(SystemExit):
+            ask(seed=0, key="a")
+    assert Deck.objects.get().position == 1
+
+    again = ask(seed=0, key="a")
+
+    assert (again.content, again["Idempotent-Replayed"]) == (frames[0], "true")
+    assert Deck.objects.get().position == 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_of_two_equal_ones_that_cross_the_later_is_told_what_the_first_was(client, ask, frames, mode, monkeypatch):
+    """Both looked before either had filed, and the playhead has moved on when the later one comes to it."""
+    post(client, f"/session/replay/lab?{mode}", {})
+    real, raced = receipts.find, []
+
+    def find(slip):
+        found = real(slip)
+        if not raced:
+            raced.append(None)
+            raced[0] = ask(seed=0, key="a")
+        return found
+
+    monkeypatch.setattr(receipts, "find", find)
+    later = ask(seed=0, key="a")
+
+    assert is_replay_of(raced[0], later)
+    assert Deck.objects.get().position == 1
+
+
+def test_what_no_replay_knows_is_made_once_under_its_key(client, ask, frames):
+    post(client, "/session/replay/lab?mode=new_only", {})
+    first, again = (ask(seed=9, key="a") for _ in range(2))
+    assert is_replay_of(first, again)
+    assert place(first) == ("lab", "3")
+    assert Receipt.objects.get().job is not None
+
+
+def test_a_refusal_of_a_strict_replay_is_not_kept(client, ask, frames):
+    post(client, "/session/replay/lab?mode=strict", {})
+    refused(ask(seed=9, key="a", status=409), 409, "replay_mismatch")
+    assert not Receipt.objects.exists()
+    assert ask(seed=0, key="a").content == frames[0]
+
+
+def test_a_picture_that_is_gone_is_told_as_gone_again_and_passed_once(client, ask, frames):
+    store.discard(["generation/sessions/lab/0000_BR.png"])
+    post(client, "/session/replay/lab?mode=strict", {})
+    first, again = (ask(seed=0, key="a", status=404) for _ in range(2))
+    refused(first, 404, "file_gone")
+    assert (again.content, again["Idempotent-Replayed"]) == (first.content, "true")
+    assert Deck.objects.get().position == 1
+
+
+def test_a_storage_that_is_away_is_no_answer_that_is_kept(client, ask, frames, monkeypatch):
+    post(client, "/session/replay/lab?mode=strict", {})
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "read", lambda key: (_ for _ in ()).throw(StorageAway("Away.")))
+        for _ in range(2):
+            refused(ask(seed=0, key="a", status=503), 503, "unavailable")
+    assert ask(seed=0, key="a").content == frames[0]
+    assert Deck.objects.get().position == 1
+
+
+def test_what_was_shown_goes_with_its_recording(client, ask, frames):
+    post(client, "/session/replay/lab?mode=strict", {})
+    ask(seed=0, key="a")
+    client.delete("/session/lab")
+    assert not Receipt.objects.exists()
+    assert place(ask(seed=0, key="a")) == (None, None), "it is made anew"
