@@ -53,7 +53,8 @@ def submit(
 
     Raises TooManyJobs when the line is long enough, FiledBefore when the request of this slip has its job already.
     """
-    with transaction.atomic():
+    # No savepoint: what is refused here is refused with all that it belongs to.
+    with transaction.atomic(savepoint=False):
         job = Job.objects.create(
             kind=kind, owner=owner, title=title, payload=payload, subject=subject, about=about, queue=queue
         )

@@ -1,7 +1,9 @@
 """The @tag studio's makings: a sentence about named pictures, read into a scene and painted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+
+from django.db import transaction
 
 from prompt_media.errors import Unprocessable
 from prompt_media.imaging import encode
@@ -11,9 +13,9 @@ from prompt_media.jobs.runner import Outcome, Ticket
 from sessions_app import selectors
 from sessions_app.composing import prompt, render, scene
 from sessions_app.composing.render import Rendered
-from sessions_app.models import Generation, Image, Session
+from sessions_app.models import Generation, GenerationInput, Image, Session
 from sessions_app.pictures import TaggedPictures
-from sessions_app.services import generations
+from sessions_app.services import generations, workspace
 from sessions_app.services.generations import Order
 from sessions_app.services.recordings import Take
 
@@ -76,14 +78,17 @@ def plan_while_typing(*, session: Session, wish: Wish) -> Plan:
 
 def request(*, session: Session, wish: Wish, slip: Slip | None = None) -> tuple[Generation, Job]:
     """Take in one picture or GIF: its rows, and the job that will paint it."""
-    return generations.begin(session=session, order=_order(wish, plan(session=session, wish=wish)), slip=slip)
+    order = _order(wish, plan(session=session, wish=wish))
+    with transaction.atomic():
+        return generations.begin(session=workspace.locked(session), order=order, slip=slip)
 
 
 def carry_out(ticket: Ticket) -> Outcome:
     """In the worker: paint the scene, and hand over what came out."""
     made = generations.of(ticket.job)
-    rendered = render.in_format(scene.from_json(made.scene), made.format, _ingredients(made), ticket)
-    return generations.end(made=made, take=_take(made, rendered), ticket=ticket)
+    ingredients = list(made.ingredients.select_related("image"))
+    rendered = render.in_format(scene.from_json(made.scene), made.format, _pictures(ingredients), ticket)
+    return generations.end(made=made, take=_take(made, ingredients, rendered), ticket=ticket)
 
 
 def preview(*, session: Session, wish: Wish, frame: int | None = None) -> Rendered:
@@ -136,28 +141,24 @@ def _title(planned: Plan) -> str:
     return f"GIF, {planned.frames} frames" if planned.format == "gif" else f"PNG, {size.width} × {size.height}"
 
 
-def _ingredients(made: Generation) -> TaggedPictures:
+def _pictures(ingredients: Sequence[GenerationInput]) -> TaggedPictures:
     images: dict[str, Image] = {}
-    for one in made.ingredients.select_related("image"):
+    for one in ingredients:
         if one.image is None:
             raise selectors.UnknownImage(f"@{one.tag} was deleted before its turn came.")
         images[one.tag] = one.image
     return TaggedPictures(images)
 
 
-def _take(made: Generation, rendered: Rendered) -> Take:
+def _take(made: Generation, ingredients: Sequence[GenerationInput], rendered: Rendered) -> Take:
+    contents = {one.tag: one.sha256 for one in ingredients}
     return Take(
         system=KIND,
         prompt=made.prompt,
-        recipe={"scene": made.scene, "format": made.format, "ingredients": _contents(made)},
+        recipe={"scene": made.scene, "format": made.format, "ingredients": contents},
         data=rendered.data,
         media_type=rendered.media_type,
         extension=rendered.extension,
         size=rendered.size,
         thumbnail=encode.thumbnail(rendered.poster),
     )
-
-
-def _contents(made: Generation) -> dict[str, str]:
-    """What each tag stood for."""
-    return dict(made.ingredients.values_list("tag", "sha256"))

@@ -16,8 +16,8 @@ def of(owner: str) -> Deck:
 
 def locked(owner: str) -> Deck:
     """The identity's deck, its row held until the transaction ends."""
-    Deck.objects.get_or_create(owner=owner)
-    return Deck.objects.select_for_update().get(owner=owner)
+    deck, _ = Deck.objects.select_for_update().get_or_create(owner=owner)
+    return deck
 
 
 def record(*, owner: str, recording: Session, scope: str = Deck.Scope.GENERATE) -> None:

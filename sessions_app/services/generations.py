@@ -4,12 +4,11 @@ Recordings listen here and nowhere else: whatever is made through these doors ca
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from typing import Any
-
-from django.db import transaction
 
 from prompt_media.files import store
 from prompt_media.imaging.geometry import Size
@@ -43,46 +42,34 @@ class Order:
 
 def begin(*, session: Session, order: Order, slip: Slip | None = None) -> tuple[Generation, Job]:
     """Take in one making: a row, its ingredients, and the job that will do it. Which recording hears it is decided now,
-    and holds however long it takes."""
-    with transaction.atomic():
-        # Whoever signed in meanwhile has taken the session along.
-        session = workspace.locked(session)
-        heard = session if session.kind == Session.Kind.RECORDING else recordings.heard_by(session.owner, order.kind)
-        made = Generation.objects.create(
-            session=session,
-            recorded_in=heard,
-            number=_next_number(session),
-            kind=order.kind,
-            prompt=order.prompt,
-            scene=order.scene,
-            recipe=order.recipe,
-            diagnostics=order.diagnostics,
-            format=order.format,
-            width=order.size.width,
-            height=order.size.height,
-            frames=order.frames,
-        )
-        _note_ingredients(made, order.ingredients)
-        job = made.job = jobs.submit(
-            kind=order.kind,
-            owner=session.owner,
-            subject=session.subject,
-            title=order.title,
-            queue=order.queue,
-            about=order.prompt,
-            payload=dict(order.payload),
-            slip=slip,
-        )
-        made.save(update_fields=["job"])
-        if heard not in (None, session):
-            room.refuse_overflow(heard, room.Room(files=1, bytes=0))
-        room.require(session)
+    and holds however long it takes. The session's row is held, as it is now: whoever signed in has taken it along."""
+    heard = session if session.kind == Session.Kind.RECORDING else recordings.heard_by(session.owner, order.kind)
+    job = _submitted(session, order, slip)
+    made = Generation.objects.create(
+        session=session,
+        recorded_in=heard,
+        number=_next_number(session),
+        job=job,
+        kind=order.kind,
+        prompt=order.prompt,
+        scene=order.scene,
+        recipe=order.recipe,
+        diagnostics=order.diagnostics,
+        format=order.format,
+        width=order.size.width,
+        height=order.size.height,
+        frames=order.frames,
+    )
+    _note_ingredients(made, order.ingredients)
+    if heard not in (None, session):
+        room.refuse_overflow(heard, room.Room(files=1, bytes=0))
+    room.require(session)
     return made, job
 
 
 def of(job: Job) -> Generation:
     """The making a job is for. Raises UnknownSession when it has gone with its session."""
-    made = Generation.objects.select_related("session", "job").filter(job=job).first()
+    made = Generation.objects.select_related("session", "job", "recorded_in").filter(job=job).first()
     if made is None:
         raise selectors.gone()
     return made
@@ -99,17 +86,25 @@ def end(*, made: Generation, take: Take, ticket: Ticket, inputs: Sequence[Kept] 
 
     def write() -> None:
         _write(made.session, image)
-        if listening := _listening(made):
-            _record(listening, made, take, inputs)
+        if made.recorded_in is not None:
+            # One that was deleted meanwhile hears nothing any more.
+            with suppress(selectors.UnknownSession):
+                _record(made.recorded_in, made, take, inputs)
 
     return Outcome(hold, write, discard=lambda: _take_back(image))
 
 
-def _listening(made: Generation) -> Session | None:
-    """The recording that hears it. One that was deleted meanwhile hears nothing any more."""
-    if made.recorded_in_id is None:
-        return None
-    return Session.objects.filter(pk=made.recorded_in_id).first()
+def _submitted(session: Session, order: Order, slip: Slip | None) -> Job:
+    return jobs.submit(
+        kind=order.kind,
+        owner=session.owner,
+        subject=session.subject,
+        title=order.title,
+        queue=order.queue,
+        about=order.prompt,
+        payload=dict(order.payload),
+        slip=slip,
+    )
 
 
 def _record(recording: Session, made: Generation, take: Take, inputs: Sequence[Kept]) -> None:

@@ -29,10 +29,11 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def tell(session: Session) -> None:
-    """What the session's mirror tells has changed in this transaction: it is written anew soon after the commit."""
+def tell(session: Session, **columns: Any) -> None:
+    """What the session's mirror tells has changed in this transaction: it is written anew soon after the commit. These
+    columns of the session's row change along."""
     pk = session.pk
-    Session.objects.filter(pk=pk).update(revision=F("revision") + 1)
+    Session.objects.filter(pk=pk).update(revision=F("revision") + 1, **columns)
     # Robust: what has happened is committed, and the sweep finds a mirror that was not written.
     transaction.on_commit(lambda: _soon.write(pk), robust=True)
 

@@ -45,7 +45,7 @@ def read(value: object) -> Lists:
 
 def take_turn(*, owner: str, sector: str) -> Choice:
     """The prompt whose turn it is in this sector; the next request gets the one behind it. Raises BadPrompts."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         deck = decks.locked(owner)
         choice = prompts.choose(_lists(deck), sector, deck.turns)
         deck.turns = {**deck.turns, choice.turn_key: (choice.index + 1) % choice.count}

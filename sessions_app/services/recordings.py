@@ -112,7 +112,7 @@ def append(*, recording: Session, generation: Generation | None, take: Take, inp
     """Keep a generation as the next step, in the transaction that ends its job. Raises UnknownSession when the
     recording was deleted meanwhile, and SessionFull when it holds all that one may."""
     locked = workspace.locked(recording)
-    index = Recording.objects.get(session=locked).steps_numbered
+    index = locked.recording.steps_numbered
     image = _frame(locked, generation, take, index)
     with store.taking_back([image.key, image.thumbnail_key]) as unless_kept:
         _put(image, take)
@@ -310,10 +310,7 @@ def _input(recording: Session, kept: Kept, number: int) -> Image:
 def _grown(recording: Session, *, images: int, steps_numbered: int) -> None:
     """By so many pictures, up to that step; its mirror is told."""
     Recording.objects.filter(session=recording).update(steps_numbered=steps_numbered)
-    Session.objects.filter(pk=recording.pk).update(
-        images_numbered=F("images_numbered") + images, last_active_at=timezone.now()
-    )
-    mirrors.tell(recording)
+    mirrors.tell(recording, images_numbered=F("images_numbered") + images, last_active_at=timezone.now())
 
 
 def _inputs_of(source: Session, taken: Sequence[Step]) -> list[Image]:

@@ -210,7 +210,7 @@ def _ahead(owner: str, *, from_start: bool = False) -> "QuerySet[WithAnnotations
     decks = Q(recording__players__owner=owner)
     in_reach = Q(recording__players__until=None) | Q(index__lt=F("recording__players__until"))
     ahead = Q() if from_start else Q(index__gte=F("recording__players__position"))
-    steps = Step.objects.filter(decks & in_reach & ahead).select_related("image")
+    steps = Step.objects.filter(decks & in_reach & ahead).select_related("image", "recording")
     found = steps.annotate(head_at=F("recording__players__position"), head_mode=F("recording__players__mode"))
     return found.order_by("index")
 

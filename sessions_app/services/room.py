@@ -63,10 +63,12 @@ def refuse_overflow(session: Session, arriving: Room) -> None:
 def require(session: Session) -> None:
     """All that the session holds by now fits. Its row must be locked; called last in the transaction that adds to it:
     a refusal takes the addition back."""
-    now = held(session)
+    live, ended = _at_work_or_in_vain(session)
+    now = _stored(Image.objects.filter(session=session)) + _promised(live)
     _refuse_beyond_session(session, now)
     require_of_server()
-    _make_way(session, now)
+    if ended:
+        _make_way(session, now)
 
 
 def require_of_server() -> None:
@@ -137,6 +139,12 @@ def _emptied(ended: QuerySet[Job], wanted: int) -> int:
         freed += _of(job.payload).bytes
         empty(job)
     return freed
+
+
+def _at_work_or_in_vain(session: Session) -> tuple[list[Job], list[Job]]:
+    """The session's live jobs, and those whose files are kept for a retry; in one question, for it is asked often."""
+    found = list(selectors.active_jobs(session) | selectors.kept_for_retry().filter(subject=session.subject))
+    return [job for job in found if job.is_live], [job for job in found if not job.is_live]
 
 
 def _make_way(session: Session, now: Room) -> None:

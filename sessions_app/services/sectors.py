@@ -140,12 +140,19 @@ def paint(*, recipe: Recipe, data: bytes, backend: Backend, progress: Progress =
 
 def made_by(job: Job) -> Made:
     """The frame as its job left it. Raises UnknownImage when it has gone since."""
-    image = Image.objects.select_related("session", "made_by").filter(made_by__job=job).first()
+    images = Image.objects.select_related("session", "made_by", "step__recording")
+    image = images.filter(made_by__job=job).first()
     if image is None or image.made_by is None:
         raise selectors.UnknownImage("What was made is not kept any more. Unrecorded, only the newest frames are.")
     made = image.made_by
-    step = made.steps.select_related("recording").first() if made.recorded_in_id else None
-    return Made(image=image, recipe=Recipe.from_json(made.recipe), step=step, **job.payload["made"])
+    return Made(image=image, recipe=Recipe.from_json(made.recipe), step=_step_of(made, image), **job.payload["made"])
+
+
+def _step_of(made: Generation, image: Image) -> Step | None:
+    """The step it is; or, where a recording that began meanwhile heard it, the step that was made of its copy."""
+    if hasattr(image, "step") or made.recorded_in_id is None:
+        return getattr(image, "step", None)
+    return made.steps.select_related("recording").first()
 
 
 def _asked(image_sha256: str, wish: Wish) -> Asked:

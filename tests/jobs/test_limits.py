@@ -9,7 +9,8 @@ from prompt_media.errors import TooMany
 from prompt_media.jobs import services
 from prompt_media.jobs.models import Job
 
-pytestmark = pytest.mark.django_db
+# A refusal ends the whole transaction it came in.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
