@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prompt_media.imaging.geometry import Box, Size
+from prompt_media.web import stretches
 from sessions_app.editing import sectors
 from sessions_app.models import Image, Session, Sitting, Study
 from sessions_app.selectors import results
@@ -14,7 +15,7 @@ from sessions_app.studying.design import Design
 from sessions_app.studying.signals import Tally
 
 Context = dict[str, Any]
-# How many sittings a page lists; programs list them all.
+# How many sittings a page lists at first, and with each wish for older ones.
 SITTINGS = 50
 _RANGES = {
     "show_ms": design.SHOW_MS,
@@ -46,14 +47,15 @@ class Spot:
         return None if self.tally.hit_rate is None else round(100 * self.tally.hit_rate)
 
 
-def of(recording: Session, *, chosen: str = "", is_new: bool = False) -> Context:
-    """A recording's studies with the chosen one, which is the newest when nothing is named."""
+def of(recording: Session, *, chosen: str = "", is_new: bool = False, cursor: str = "") -> Context:
+    """A recording's studies with the chosen one, which is the newest when nothing is named, and its sittings from the
+    cursor on."""
     listed = list(selectors.studies_of(recording))
     study = None if is_new else next((one for one in listed if str(one.pk) == chosen), listed[0] if listed else None)
     told = {"recording": recording, "studies": listed, "study": study, "ranges": _RANGES, "usual": Design()}
     if study is None:
         return told | {"material": selectors.material(recording), "masks": Study.Mask.choices}
-    return told | _chosen(study)
+    return told | _chosen(study, cursor)
 
 
 def seat(sitting: Sitting) -> Context:
@@ -72,18 +74,16 @@ def seat(sitting: Sitting) -> Context:
     }
 
 
-def _chosen(study: Study) -> Context:
+def _chosen(study: Study, cursor: str) -> Context:
     material = selectors.material_of(study)
     summary = results.of(study)
-    sittings = selectors.sittings(study)
     picture = _picture(material)
     return {
         "material": material,
         "summary": summary,
         "picture": picture,
         "spots": list(_spots(picture, material.grid, dict(summary.sectors))) if picture else [],
-        "sittings": sittings[:SITTINGS],
-        "more": max(0, study.sittings_numbered - SITTINGS),
+        "sittings": stretches.cut(selectors.sittings(study), by="number", size=SITTINGS, cursor=cursor),
         "trials": len(material.changes) + study.catch_trials,
         "round": orders.sittings_of_a_round(len(material.changes)),
     }

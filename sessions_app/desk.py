@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from prompt_media.errors import HouseError
 from prompt_media.imaging.geometry import Size
+from prompt_media.web import stretches
 from sessions_app import names, selectors
 from sessions_app.composing import examples, prompt, scene, sketch
 from sessions_app.composing.prompt import Clause, Reading
@@ -36,7 +37,7 @@ PRESETS = (
 )
 
 
-# How many sessions stand on a shelf; programs list them all.
+# How many sessions stand on a shelf at first, and come with each wish for older ones.
 SHELF = 30
 
 
@@ -91,16 +92,19 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Sessions under one heading, the one used last first, and how many more there are than are shown."""
+    """Sessions under one heading, the one used last first, as far as they are shown."""
 
     title: str
-    sessions: Sequence[Session]
-    more: int
+    stretch: stretches.Stretch[Session]
+
+    @property
+    def sessions(self) -> Sequence[Session]:
+        return self.stretch.rows
 
 
-def shelf(title: str, owner: str) -> Shelf:
-    whole = selectors.shelf(owner)
-    return Shelf(title, list(whole[:SHELF]), max(0, whole.count() - SHELF))
+def shelf(title: str, owner: str, cursor: str = "") -> Shelf:
+    """The owner's sessions from the cursor on."""
+    return Shelf(title, stretches.cut(selectors.shelf(owner), by="last_active_at", size=SHELF, cursor=cursor))
 
 
 def read(*, session: Session, wish: Wish) -> Read:

@@ -13,11 +13,11 @@ from prompt_media.errors import Conflict
 from prompt_media.jobs import cards, selectors, services
 from prompt_media.jobs.cards import Card
 from prompt_media.jobs.models import Job
-from prompt_media.web import identity
+from prompt_media.web import identity, stretches
 from prompt_media.web.filters import typed
 from prompt_media.web.pages import PageRequest
 
-# A page of the past; the rest is found by search.
+# How many jobs a page of the list holds, besides those that run.
 SHOWN = 50
 STATES = {
     "all": tuple(Job.Status),
@@ -98,13 +98,17 @@ def _listing(request: PageRequest, mine: QuerySet[Job]) -> dict[str, object]:
     wanted = mine.filter(status__in=STATES.get(state, STATES["all"]))
     if words:
         wanted = selectors.matching(wanted, words)
-    shown = cards.of(wanted[:SHOWN])
+    older = request.GET.get("older", "")
+    rest = stretches.cut(wanted.exclude(status=Job.Status.RUNNING), by="created_at", size=SHOWN, cursor=older)
+    # What runs was sent before all that waits, and would stand pages away from the top.
+    running = [] if older else wanted.filter(status=Job.Status.RUNNING)
     return {
         "place": "jobs",
-        "groups": _grouped(shown),
+        "groups": _grouped(cards.of([*running, *rest.rows])),
         "state": state,
         "words": words,
-        "more": max(0, wanted.count() - len(shown)),
+        "older": older,
+        "stretch": rest,
         "active": mine.filter(status__in=Job.LIVE).count(),
         "failed": mine.filter(status=Job.Status.FAILED).count(),
     }

@@ -56,6 +56,13 @@ def shelves(request: HttpRequest | Request) -> dict[str, str]:
     return yours | {"From scripts": HOUSE} if settings.ACCESS == "open" else yours
 
 
+def named_shelves(request: HttpRequest | Request) -> dict[str, str]:
+    """The one of them that the address names with `from`; all of them where it names none."""
+    whole = shelves(request)
+    named = request.GET.get("from", "")
+    return {named: whole[named]} if named in whole else whole
+
+
 def reach(request: HttpRequest | Request) -> frozenset[str] | None:
     """Whose things the caller may open by an id that can be guessed; None: everybody's."""
     if is_staff(request):

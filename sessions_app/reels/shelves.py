@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
+from prompt_media.web import stretches
+from prompt_media.web.stretches import Stretch
 from sessions_app.models import Session, Step
 from sessions_app.selectors import recordings as selectors
 
-# How many recordings stand on a shelf; search finds the rest.
+# How many recordings stand on a shelf at first, and come with each wish for older ones.
 SHELF = 60
 
 
@@ -41,14 +43,18 @@ class Spine:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Recordings under one heading, the newest first, and how many more there are than are shown."""
+    """Recordings under one heading, the newest first, as far as they are shown."""
 
     title: str
-    spines: Sequence[Spine]
-    more: int
+    stretch: Stretch[Session]
+
+    @property
+    def spines(self) -> Sequence[Spine]:
+        return [Spine(one) for one in self.stretch.rows]
 
 
-def shelf(title: str, owner: str, words: str = "") -> Shelf:
-    """The owner's recordings whose name or id holds these words."""
-    whole = selectors.shelf(owner).filter(Q(name__icontains=words) | Q(public_id__icontains=words))
-    return Shelf(title, [Spine(one) for one in whole[:SHELF]], max(0, whole.count() - SHELF))
+def shelf(title: str, owner: str, words: str = "", cursor: str = "", without: Session | None = None) -> Shelf:
+    """The owner's recordings whose name or id holds these words, from the cursor on, and without one of them."""
+    found = selectors.shelf(owner).filter(Q(name__icontains=words) | Q(public_id__icontains=words))
+    whole = found.exclude(pk=without.pk) if without else found
+    return Shelf(title, stretches.cut(whole, by="created_at", size=SHELF, cursor=cursor))

@@ -28,18 +28,17 @@ from sessions_app.services import decks, importing, recordings, replays
 from sessions_app.views import proof
 
 Context = dict[str, Any]
-_LISTS = {"shelves": "recordings/_shelves.html", "rec-list": "recordings/_list.html"}
 VIEWS = (("picture", "Picture"), ("difference", "Difference"), ("flicker", "Flicker"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @identity.page
 def shelf(request: PageRequest) -> HttpResponse:
-    """All one may open; for HTMX only the list that it searches. What is posted is an archive to take in."""
+    """All one may open; for HTMX only the list that it searches or goes on with. What is posted is an archive to take
+    in."""
     if request.method == "POST":
         return _taken_in(request)
-    template = _LISTS.get(request.htmx.target or "", "recordings/recordings.html")
-    return render(request, template, _shelves(request) | _light(request) | {"place": "recordings"})
+    return render(request, _list(request), _shelves(request) | _light(request) | {"place": "recordings"})
 
 
 @require_POST
@@ -160,13 +159,20 @@ def _light(request: PageRequest) -> Context:
     return {"recording_into": decks.of(identity.of(request)).recording}
 
 
+def _list(request: PageRequest) -> str:
+    """The list beside the player tells which of them is chosen."""
+    if not request.htmx:
+        return "recordings/recordings.html"
+    return "recordings/_list.html" if "chosen" in request.GET else "recordings/_shelves.html"
+
+
 def _shelves(request: PageRequest) -> Context:
-    words = typed(request.GET.get("q", ""))
-    shown = [shelves.shelf(title, owner, words) for title, owner in identity.shelves(request).items()]
+    words, older = typed(request.GET.get("q", "")), request.GET.get("older", "")
+    shown = [shelves.shelf(title, owner, words, older) for title, owner in identity.named_shelves(request).items()]
     return {
         "shelves": shown,
         "words": words,
-        "total": sum(len(shelf.spines) + shelf.more for shelf in shown),
+        "total": sum(shelf.stretch.total for shelf in shown),
         "chosen": request.GET.get("chosen", ""),
         "max_mb": settings.BODY_MB,
     }

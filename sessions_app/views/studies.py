@@ -22,7 +22,8 @@ from sessions_app.services import studies
 def recording_studies(request: PageRequest, recording_id: str) -> HttpResponse:
     """The recording's studies: the newest one, the one that is asked for, or what a new one is set up with."""
     recording = recordings.recording(recording_id, identity.reach(request))
-    context = board.of(recording, chosen=request.GET.get("study", ""), is_new="new" in request.GET)
+    asked = request.GET
+    context = board.of(recording, chosen=asked.get("study", ""), is_new="new" in asked, cursor=asked.get("older", ""))
     return render(request, "studies/studies.html", context | {"place": "recordings"})
 
 

@@ -58,7 +58,8 @@ def session(request: PageRequest, session_id: UUID) -> HttpResponse:
 @identity.page
 def shelves(request: PageRequest) -> HttpResponse:
     """Every session one may take up again: one's own, and in an open studio what scripts made."""
-    told = [desk.shelf(title, owner) for title, owner in identity.shelves(request).items()]
+    older = request.GET.get("older", "")
+    told = [desk.shelf(title, owner, older) for title, owner in identity.named_shelves(request).items()]
     return render(request, "sessions_app/sessions.html", {"place": "sessions", "shelves": told} | _idle())
 
 

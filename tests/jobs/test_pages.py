@@ -1,5 +1,7 @@
 """The jobs page, seen by its owner and by others."""
 
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
 from django.utils.html import strip_tags
@@ -121,3 +123,20 @@ def test_a_list_of_fifty_needs_few_queries(client, job, django_assert_max_num_qu
 
     with django_assert_max_num_queries(12):
         client.get("/jobs/")
+
+
+def test_every_job_is_reached_and_what_runs_stands_on_top(client, job):
+    job(status="running", title="runs", total=10)
+    made = [job(status="done").pk for _ in range(70)]
+
+    first = client.get("/jobs/?state=all")
+    older = first.context["stretch"].older
+    second = client.get("/jobs/", {"older": older})
+    polled = client.get("/jobs/", {"older": older}, headers={"hx-request": "true", "hx-target": "list"})
+
+    shown = [[card.job.pk for group in page.context["groups"] for card in group.cards] for page in (first, second)]
+    assert first.context["groups"][0].title == "Running"
+    assert shown[0][1:] + shown[1] == made[::-1]
+    assert "1 to 50 of 70" in first.content.decode()
+    assert "51 to 70 of 70" in second.content.decode()
+    assert f"older={quote(older)}" in polled.content.decode()

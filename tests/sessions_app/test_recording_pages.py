@@ -51,6 +51,66 @@ def test_the_list_has_what_scripts_recorded_and_is_searched_by_name_and_id(brows
     assert "No recording is called “nothing”" in page(browser, "/recordings/?q=nothing")
 
 
+def shelved(count: int, name: str = "lake") -> None:
+    """So many recordings of scripts, the last one the newest."""
+    Session.objects.bulk_create(
+        Session(
+            kind=Session.Kind.RECORDING, public_id=f"{name}-{at:03}", owner=HOUSE, last_active_at=timezone.now(),
+        )
+        for at in range(count)
+    )  # fmt: skip
+    Recording.objects.bulk_create(Recording(session=one, seed=1) for one in Session.objects.filter(recording=None))
+
+
+def listed(html: str) -> list[str]:
+    return re.findall(r'href="/recordings/([a-z]+-\d+)/"', html)
+
+
+def following(html: str, attribute: str = "href") -> str:
+    """Where the older ones are."""
+    [address] = re.findall(rf'{attribute}="([^"]*older=[^"]*)"', html)
+    return address
+
+
+def test_every_recording_is_reached_by_links_that_keep_the_search(browser):
+    shelved(130)
+    shelved(3, name="vase")
+
+    first = page(browser, "/recordings/?q=lake")
+    second = page(browser, following(first))
+    third = page(browser, following(second))
+
+    assert listed(first) + listed(second) + listed(third) == [f"lake-{at:03}" for at in range(129, -1, -1)]
+    assert '<span class="meta num">130</span>' in re.sub(r"\s*\n\s*", "", first)
+    assert "70 more" in first
+    assert "61 to 120 of 130" in second
+    assert "Show older" not in third
+    assert 'href="/recordings/?q=lake">To the newest' in third
+
+
+def test_older_ones_of_one_shelf_bring_none_of_another(browser):
+    shelved(61)
+    browser.post("/recordings/start/", {"session_id": "minealone"})
+
+    assert listed(page(browser, following(page(browser, "/recordings/")))) == ["lake-000"]
+
+
+def test_older_ones_come_into_the_list_beside_the_player(browser):
+    shelved(61)
+
+    address = following(page(browser, "/recordings/lake-060/"), "hx-get")
+    part = page(browser, address, hx_request="true")
+
+    assert listed(part) == ["lake-000"]
+    assert "autofocus" in part
+    assert "rec-list" in part
+    assert "<html" not in part
+
+
+def test_a_place_in_the_list_that_is_none_is_refused(browser):
+    assert browser.get("/recordings/?older=before").status_code == 404
+
+
 def test_the_first_visit_tells_how_to_record(browser):
     assert "Nothing is recorded yet" in page(browser, "/recordings/")
 

@@ -58,3 +58,13 @@ def test_many_sessions_cost_few_questions(visitor, django_assert_max_num_queries
     with django_assert_max_num_queries(10):
         page = visitor.get("/sessions/")
     assert "10 more" in page.content.decode()
+
+
+def test_every_session_is_reached(visitor):
+    made = [workspace.open_session(owner="house").public_id for _ in range(40)]
+
+    [_, first] = visitor.get("/sessions/").context["shelves"]
+    [second] = visitor.get("/sessions/", {"from": "From scripts", "older": first.stretch.older}).context["shelves"]
+
+    assert [one.public_id for one in (*first.sessions, *second.sessions)] == made[::-1]
+    assert second.stretch.older == ""

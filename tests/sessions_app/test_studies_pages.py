@@ -154,3 +154,18 @@ def test_studies_go_along_at_sign_in(recording):
     workspace.hand_over(giver=visitor, taker="user:7")
 
     assert Study.objects.get().owner == "user:7"
+
+
+def test_every_sitting_is_reached(client, recording, study):
+    Sitting.objects.bulk_create(Sitting(study=study, number=number) for number in range(1, 61))
+    Study.objects.update(sittings_numbered=60)
+
+    first = unescape(client.get(PAGE).content.decode())
+    [older] = re.findall(r'href="(\?[^"]*older=[^"]*)"', first)
+    second = unescape(client.get(PAGE + older).content.decode())
+
+    numbers = [int(number) for number in re.findall(r"Sit at seat (\d+)", first + second)]
+    assert numbers == list(range(60, 0, -1))
+    assert "10 more" in first
+    assert "51 to 60 of 60" in second
+    assert "Show older" not in second

@@ -1,0 +1,73 @@
+"""Stretches of a list on a page: some rows, how many there are, and where the older ones begin.
+
+For people; programs go by `paging`. A cursor tells what orders the last row that was shown, so that a row which comes
+or goes meanwhile shifts nothing. It is signed: whoever writes one by hand is told so, and no database has to read it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.core import signing
+from django.db.models import Model, Q, QuerySet
+
+from prompt_media.errors import NotFound
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch(Generic[Row]):
+    """Some rows of a list, how many come before them, and how many there are at all. `older`: where the next stretch
+    begins; empty at the end."""
+
+    rows: Sequence[Row]
+    before: int
+    total: int
+    older: str
+
+    @property
+    def first(self) -> int:
+        """The place of its first row, counted from 1."""
+        return self.before + 1
+
+    @property
+    def last(self) -> int:
+        return self.before + len(self.rows)
+
+    @property
+    def more(self) -> int:
+        """How many come behind it."""
+        return self.total - self.last
+
+    @property
+    def is_all(self) -> bool:
+        return len(self.rows) == self.total
+
+
+def cut(whole: QuerySet[Row], *, by: str, size: int, cursor: str = "") -> Stretch[Row]:
+    """So many rows from the cursor on, those with the largest `by` first. Raises NotFound for a cursor that is none of
+    ours."""
+    total = whole.count()
+    rest = whole.filter(_behind(whole.model, by, cursor)) if cursor else whole
+    rows = list(rest.order_by(f"-{by}", "-pk")[:size])
+    left = rest.count() if cursor else total
+    older = _cursor(rows[-1], by) if left > len(rows) and rows else ""
+    return Stretch(rows, total - left, total, older)
+
+
+def _cursor(row: Model, by: str) -> str:
+    return signing.dumps([str(getattr(row, by)), str(row.pk)], salt=_salt(type(row), by))
+
+
+def _behind(model: type[Model], by: str, cursor: str) -> Q:
+    try:
+        value, pk = signing.loads(cursor, salt=_salt(model, by))
+    except signing.BadSignature as error:
+        raise NotFound("This place in the list is none of ours. Start from its top.", code="bad_cursor") from error
+    return Q(**{f"{by}__lt": value}) | Q(**{by: value, "pk__lt": pk})
+
+
+def _salt(model: type[Model], by: str) -> str:
+    """A cursor of one list is none of another's."""
+    return f"stretch of {model._meta.label} by {by}"
