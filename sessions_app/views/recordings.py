@@ -83,11 +83,16 @@ def step(request: PageRequest, recording_id: str) -> HttpResponse:
     return render(request, "recordings/_step.html", _step(request, recording))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @identity.page
 def rename(request: PageRequest, recording_id: str) -> HttpResponse:
-    recordings.rename(recording=_recording(request, recording_id), name=posted(request, "name").strip())
-    return redirect("recording", recording_id)
+    """Name it. Without scripts there is a page for that, and for its end."""
+    recording = _recording(request, recording_id)
+    if request.method == "POST":
+        recordings.rename(recording=recording, name=posted(request, "name").strip())
+        return redirect("recording", recording_id)
+    context = {"place": "recordings", "recording": recording, "farewell": _farewell(recording)}
+    return render(request, "recordings/rename.html", context)
 
 
 @require_POST

@@ -234,6 +234,17 @@ def test_it_is_renamed_and_deleted(browser):
     assert not Recording.objects.exists()
 
 
+def test_it_is_renamed_on_a_page_of_its_own(browser):
+    recording(owner=HOUSE, public_id="gaze", steps=1)
+
+    assert 'href="/recordings/gaze/rename/"' in page(browser, "/recordings/gaze/")
+    shown = page(browser, "/recordings/gaze/rename/")
+
+    assert 'action="/recordings/gaze/rename/"' in shown
+    assert 'action="/recordings/gaze/remove/"' in shown
+    assert "cannot be brought back" in shown
+
+
 def test_who_deletes_it_is_told_of_its_studies(browser):
     shown = recording(owner=HOUSE, public_id="gaze", steps=1)
     Study.objects.create(recording=shown, owner=HOUSE, seed=1)
