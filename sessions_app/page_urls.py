@@ -36,6 +36,7 @@ urlpatterns = [
     path("recordings/<recording:recording_id>/step/", recordings.step, name="recording-step"),
     path("recordings/<recording:recording_id>/verdicts/", proof.verdicts, name="recording-proof"),
     path("recordings/<recording:recording_id>/compare/", proof.compare, name="recording-compare"),
+    path("recordings/<recording:recording_id>/compare/stills/", proof.couples, name="recording-couples"),
     path("recordings/<recording:recording_id>/rename/", recordings.rename, name="recording-rename"),
     path("recordings/<recording:recording_id>/remove/", recordings.remove, name="recording-remove"),
     path("recordings/<recording:recording_id>/replay/", recordings.replay, name="recording-replay"),

@@ -1,6 +1,6 @@
 """A film: the stills around the playhead, what lies before and behind them, and where the playhead can go."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,8 +56,8 @@ class Film:
 def around(recording: Session, at: int) -> Film:
     """The film with its playhead there. The recording has at least one step."""
     times = selectors.steps(recording).aggregate(began=Min("made_at"), ended=Max("made_at"))
-    count, shown = recording.recording.steps_numbered, _chunk(at)
-    gaps = _gaps(recording, count)
+    count, shown = recording.recording.steps_numbered, chunk_of(at)
+    gaps = gaps_of(selectors.steps(recording).values_list("index", flat=True), count)
     return Film(
         at=at,
         count=count,
@@ -77,7 +77,7 @@ def still(recording: Session, number: int) -> Still | Before:
 
 def chunk(recording: Session, number: int) -> list[Still]:
     """The stills that come together with one of them. An import may lack some."""
-    shown = _chunk(number)
+    shown = chunk_of(number)
     steps = selectors.judged(recording).filter(index__gte=shown.start - 1, index__lt=shown.stop - 1)
     return [Still(step, recording) for step in steps]
 
@@ -95,12 +95,13 @@ def first_number(recording: Session) -> int:
     return first.index + 1 if first else 1
 
 
-def _chunk(number: int) -> range:
+def chunk_of(number: int) -> range:
+    """The numbers of those that come together with it."""
     start = (max(number, 1) - 1) // CHUNK * CHUNK + 1
     return range(start, start + CHUNK)
 
 
-def _gaps(recording: Session, count: int) -> list[Gap]:
+def gaps_of(indices: Iterable[int], count: int) -> list[Gap]:
     """The chunks of a film that hold a step: an import's numbers may lie as far apart as it likes."""
-    starts = {_chunk(index + 1).start for index in selectors.steps(recording).values_list("index", flat=True)}
+    starts = {chunk_of(index + 1).start for index in indices}
     return [Gap(start, min(start + CHUNK - 1, count)) for start in sorted(starts)]

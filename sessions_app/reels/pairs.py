@@ -1,5 +1,6 @@
 """Two recordings side by side: their stills of one number, how far those are alike, and the film of both."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,12 +9,13 @@ from django.urls import reverse
 
 from sessions_app.editing import recipe
 from sessions_app.models import Session, Step
+from sessions_app.reels import film
+from sessions_app.reels.film import Gap
 from sessions_app.reels.stills import Fact, Still, share
 from sessions_app.selectors import recordings as selectors
 from sessions_app.services import comparison
 from sessions_app.services.comparison import Pair
 
-CHUNK = 24
 _FIELDS = {
     "image_sha256": "picture",
     "focus_x": "focus",
@@ -38,6 +40,38 @@ class Couple:
             return "only one"
         return "same" if self.one.image.sha256 == self.other.image.sha256 else "differs"
 
+    @property
+    def difference(self) -> str:
+        """A picture of where the two differ; empty when there are no two."""
+        if self.one is None or self.other is None:
+            return ""
+        route = reverse("recording-difference", args=[self.one.recording.public_id, self.number - 1])
+        return f"{route}?to={self.other.recording.public_id}"
+
+    @property
+    def told(self) -> str:
+        """For the comparison's script: what it shows of the two without asking."""
+        sides = {"one": self.one and self.one.seen, "other": self.other and self.other.seen}
+        at = next((side["at"] for side in sides.values() if side), None)
+        words = {"number": self.number, "at": at, "difference": self.difference, "isSame": self.says == "same"}
+        return json.dumps(words | sides, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """The film of both, as long as the longer one: the couples around the playhead, what lies before and behind them,
+    and at which numbers the two are not the same."""
+
+    couples: Sequence[Couple]
+    gaps_before: Sequence[Gap]
+    gaps_behind: Sequence[Gap]
+    differing: Sequence[int]
+
+    @property
+    def marks(self) -> str:
+        """Where on a track of step numbers the two differ, as the path of a drawing."""
+        return "".join(f"M{number} 5v14" for number in self.differing)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -48,7 +82,6 @@ class Comparison:
     count: int
     shown: Couple
     found: Pair
-    film: Sequence[Couple]
 
     @property
     def previous(self) -> int:
@@ -59,12 +92,21 @@ class Comparison:
         return min(self.count, self.shown.number + 1)
 
     @property
-    def difference(self) -> str:
-        """A picture of where the two differ; empty when there are no two."""
-        if self.found.difference is None:
-            return ""
-        route = reverse("recording-difference", args=[self.one.public_id, self.found.index])
-        return f"{route}?to={self.other.public_id}"
+    def span(self) -> int:
+        """How far the playhead can go; a track needs a length even where there is but one place."""
+        return max(1, self.count - 1)
+
+    @property
+    def film(self) -> Reel:
+        mine, theirs = (_digests(each) for each in (self.one, self.other))
+        shown, indices = film.chunk_of(self.shown.number), sorted(mine.keys() | theirs.keys())
+        gaps = film.gaps_of(indices, self.count)
+        return Reel(
+            couples=couples(self.one, self.other, self.shown.number),
+            gaps_before=[gap for gap in gaps if gap.last < shown.start],
+            gaps_behind=[gap for gap in gaps if gap.first >= shown.stop],
+            differing=[index + 1 for index in indices if mine.get(index) != theirs.get(index)],
+        )
 
     @property
     def says(self) -> str:
@@ -101,17 +143,26 @@ def compare(one: Session, other: Session, number: int) -> Comparison | None:
     if not count:
         return None
     at = min(max(number, 1), count)
-    couples = _couples(one, other, (at - 1) // CHUNK * CHUNK)
-    shown = next((couple for couple in couples if couple.number == at), Couple(at, None, None))
+    [shown] = _couples(one, other, range(at, at + 1)) or [Couple(at, None, None)]
     [*found] = comparison.pairs(one, other, first=at - 1, count=1)
     nothing = Pair(at - 1, None, None, reason="Neither of the two has this step.")
-    return Comparison(one, other, count, shown, found[0] if found else nothing, couples)
+    return Comparison(one, other, count, shown, found[0] if found else nothing)
 
 
-def _couples(one: Session, other: Session, start: int) -> list[Couple]:
-    mine, theirs = ({step.index: Still(step, each) for step in _steps(each, start)} for each in (one, other))
+def couples(one: Session, other: Session, number: int) -> list[Couple]:
+    """The couples that come together with that of one number."""
+    return _couples(one, other, film.chunk_of(number))
+
+
+def _couples(one: Session, other: Session, numbers: range) -> list[Couple]:
+    mine, theirs = ({step.index: Still(step, each) for step in _steps(each, numbers)} for each in (one, other))
     return [Couple(index + 1, mine.get(index), theirs.get(index)) for index in sorted(mine.keys() | theirs.keys())]
 
 
-def _steps(recording: Session, start: int) -> QuerySet[Step]:
-    return selectors.steps(recording).filter(index__gte=start, index__lt=start + CHUNK)
+def _steps(recording: Session, numbers: range) -> QuerySet[Step]:
+    return selectors.steps(recording).filter(index__gte=numbers.start - 1, index__lt=numbers.stop - 1)
+
+
+def _digests(recording: Session) -> dict[int, str]:
+    """What names each step's picture, by the step's index."""
+    return dict(selectors.steps(recording).values_list("index", "image__sha256"))

@@ -6,6 +6,7 @@ Steps count from 1 here, as people do; the picture before all of them is 0.
 import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -70,7 +71,7 @@ class Before:
 
     @property
     def told(self) -> str:
-        return _told(self)
+        return json.dumps(_seen(self), ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,12 @@ class Still:
     @property
     def told(self) -> str:
         """For the player's script: what it shows of this step without asking."""
-        return _told(self, at=round(self.step.made_at.timestamp() * 1000))
+        return json.dumps(self.seen, ensure_ascii=False)
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """The same, before it is written down."""
+        return _seen(self, at=round(self.step.made_at.timestamp() * 1000))
 
     @property
     def _outside(self) -> int:
@@ -258,12 +264,12 @@ def _source(recipe: Recipe) -> str:
     return f"{source}, {recipe.prompt_index + 1}\xa0of\xa0{recipe.prompt_count}"
 
 
-def _told(still: Still | Before, at: int | None = None) -> str:
+def _seen(still: Still | Before, at: int | None = None) -> dict[str, Any]:
     drawing = asdict(still.drawing)
     drawing["flags"] = [asdict(flag) | {"width": flag.width} for flag in still.drawing.flags]
-    seen = ("number", "title", "difference", "changed", "says", "proof", "time")
-    words = {name: getattr(still, name) for name in seen}
-    return json.dumps({**words, "picture": still.image.url, "at": at, **drawing}, ensure_ascii=False)
+    told = ("number", "title", "difference", "changed", "says", "proof", "time")
+    words = {name: getattr(still, name) for name in told}
+    return {**words, "picture": still.image.url, "at": at, **drawing}
 
 
 def _of_file(image: Image) -> list[Fact]:

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from prompt_media.jobs import cards
 from prompt_media.jobs.models import Job
 from prompt_media.web import identity
+from prompt_media.web.filters import typed
 from prompt_media.web.pages import PageRequest
 from sessions_app import selectors as floor
 from sessions_app.forms import whole
 from sessions_app.models import Session, Verdict
 from sessions_app.reels import pairs, shelves
 from sessions_app.reels.playback import Verdicts
-from sessions_app.reels.shelves import Spine
 from sessions_app.selectors import recordings as selectors
 from sessions_app.services import verification
 
@@ -39,17 +39,27 @@ def verdicts(request: PageRequest, recording_id: str) -> HttpResponse:
 @require_safe
 @identity.page
 def compare(request: PageRequest, recording_id: str) -> HttpResponse:
-    """Two recordings side by side; without the other, which it could be."""
-    recording, name = selectors.recording(recording_id, identity.reach(request)), request.GET.get("with", "")
+    """Two recordings side by side; without the other, which it could be. For HTMX, what differs in one step."""
+    recording, name = selectors.recording(recording_id, identity.reach(request)), _other(request)
     other = selectors.recording(name, identity.reach(request)) if name else None
     context = {
         "place": "recordings",
         "recording": recording,
         "other": other,
-        "others": [spine for spine in _spines(request) if spine.recording != recording],
         "comparison": pairs.compare(recording, other, whole(request.GET, "step", 1)) if other else None,
     }
-    return render(request, "recordings/compare.html", context)
+    if request.htmx and other:
+        return render(request, "recordings/_differs.html", context)
+    return render(request, "recordings/compare.html", context | _others(request, recording))
+
+
+@require_safe
+@identity.page
+def couples(request: PageRequest, recording_id: str) -> HttpResponse:
+    """The couples that come together with one of them."""
+    one, other = (selectors.recording(name, identity.reach(request)) for name in (recording_id, _other(request)))
+    context = {"other": other, "couples": pairs.couples(one, other, whole(request.GET, "from", 1))}
+    return render(request, "recordings/_couples.html", context)
 
 
 def told(recording: Session) -> Context:
@@ -64,5 +74,13 @@ def told(recording: Session) -> Context:
     }
 
 
-def _spines(request: PageRequest) -> list[Spine]:
-    return [spine for owner in identity.shelves(request).values() for spine in shelves.shelf("", owner).spines]
+def _other(request: PageRequest) -> str:
+    return request.GET.get("with", "")
+
+
+def _others(request: PageRequest, recording: Session) -> Context:
+    """Which it could be compared with: the newest that are found, and the rest by a link."""
+    words, older = typed(request.GET.get("q", "")), request.GET.get("older", "")
+    owners = identity.named_shelves(request).items()
+    found = [shelves.shelf(title, owner, words, older, without=recording) for title, owner in owners]
+    return {"shelves": found, "words": words, "total": sum(shelf.stretch.total for shelf in found)}

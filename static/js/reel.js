@@ -40,9 +40,14 @@ export function led(film, key, isTenfold) {
   return to === undefined ? null : moved(film, to);
 }
 
-/** How long a step is shown before the next. `now` and `next` are when they were made; unknown is null. */
-export function rest(speed, now, next) {
-  if (speed !== "made") return { wait: second / Number(speed), isCut: false };
+/** How long a step is shown before the next. `now` and `next` are when they were made; unknown is null. Where motion is
+ *  unwelcome (`isCalm`) no step is shown for less than a second. */
+export function rest(speed, now, next, isCalm = false) {
+  const { wait, isCut } = speed === "made" ? asMade(now, next) : { wait: second / Number(speed), isCut: false };
+  return { wait: isCalm ? Math.max(wait, second) : wait, isCut };
+}
+
+function asMade(now, next) {
   if (now === null || next === null) return { wait: second, isCut: false };
   const wait = Math.max(0, next - now);
   return { wait: Math.min(wait, LONGEST), isCut: wait > LONGEST };

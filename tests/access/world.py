@@ -84,7 +84,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "/account/tokens/": {"name": "made in a test", "scope": "read", "days": "30"},
 }
 # What an address asks, without which it cannot answer well.
-QUERIES = {"/api/v1/recordings/{recording_id}/compare/": "?with={recording_id}"}
+QUERIES = {
+    "/api/v1/recordings/{recording_id}/compare/": "?with={recording_id}",
+    "/recordings/{recording_id}/compare/stills/": "?with={recording_id}",
+}
 BROWSER = {"accept": "text/html"}
 
 

@@ -106,6 +106,16 @@ def test_it_is_compared_renamed_and_deleted(page):
     expect(page.get_by_text("Identical, byte for byte")).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name="Step 2")).to_be_visible()
+    page.get_by_role("radio", name="2×").check()
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.get_by_role("heading", name="Step 4")).to_be_visible()
+    expect(page.locator("[data-side=other] image")).to_have_attribute("href", re.compile("0003_TC"))
+    expect(page.locator("[data-between] img")).to_have_attribute("src", re.compile(f"/frames/3/difference.*{second}"))
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    page.get_by_role("slider", name="Step").fill("2")
+    expect(page.get_by_role("heading", name="Step 2")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"step=2"))
     assert found_by_axe(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"/recordings/{first}/?view=difference")
@@ -163,6 +173,7 @@ def test_the_reel_counts_and_waits(page):
             alone: r.played(r.reel(1, 1, 1)).playing,
             stops: r.moved(r.played(film), 2).playing,
             rests: rests.map((one) => r.rest(...one)).map(({ wait, isCut }) => [wait, isCut]),
+            calm: [["2", 0, 1], ["made", 5, 0], ["0.5", 0, 1]].map((one) => r.rest(...one, true).wait),
             clocks: [0, 27_400, 725_000, 3_729_000, -5].map(r.clock),
           };
         }""",
@@ -175,5 +186,6 @@ def test_the_reel_counts_and_waits(page):
         "alone": False,
         "stops": False,
         "rests": [[1000, False], [2000, False], [2500, False], [5000, True], [0, False], [1000, False]],
+        "calm": [1000, 1000, 2000],
         "clocks": ["0:00", "0:27", "12:05", "1:02:09", "0:00"],
     }
