@@ -1,6 +1,7 @@
 """Idempotency-Key at the door: a POST that makes something, sent twice under one key, makes it once.
 
-A view is marked with the way its receipt is written: `together` with what it makes, or by its service `with_job`.
+A view is marked with the way its receipt is written: `together` with what it makes, by its service `with_job`, or
+`prepared` first and then together.
 """
 
 from collections.abc import Callable
@@ -8,7 +9,6 @@ from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpResponse
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -51,12 +51,20 @@ class ToldOnce(Conflict):
 def together(view: View) -> View:
     """For a view that makes rows and no job: what it makes, its receipt and its answer are one transaction."""
 
-    def run(slip: Slip, call: Callable[[], Response], request: Request) -> HttpResponse:
-        with transaction.atomic():
-            receipts.file(slip)
-            return _kept(slip.id, call())
+    return _marked(view, lambda slip, call, request: at_once(request, call))
 
-    return _marked(view, run)
+
+def prepared(view: View) -> View:
+    """For a view that does at length what nobody should wait for, and then makes rows `at_once`."""
+    return _marked(view, lambda slip, call, request: call())
+
+
+def at_once(request: Request, make: Callable[[], Response]) -> HttpResponse:
+    """What is made, its receipt if the request bears a key, and its answer, in one transaction."""
+    filed = slip(request)
+    with receipts.filed(filed):
+        answer = make()
+        return answer if filed is None else _kept(filed.id, answer)
 
 
 def with_job(view: View) -> View:
@@ -98,6 +106,11 @@ def _marked(view: View, run: Callable[[Slip, Callable[[], Response], Request], H
         except FiledBefore:
             # An equal request was faster by a moment.
             return _again(receipts.find(read), read, request)
+        except Conflict:
+            # It may be in conflict with nothing but what an equal request has made meanwhile.
+            if (receipt := receipts.find(read)) is None:
+                raise
+            return _again(receipt, read, request)
 
     answered.takes_key = True  # type: ignore[attr-defined]  # read by web.schema
     return answered  # type: ignore[return-value]  # wraps() keeps its shape

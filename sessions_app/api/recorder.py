@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -124,8 +125,8 @@ class Replay(APIView):
         responses=shapes.Replaying,
         extensions=_REPLAYING,
     )
-    @once.together
-    def post(self, request: Request, recording_id: str) -> Response:
+    @once.prepared
+    def post(self, request: Request, recording_id: str) -> HttpResponse:
         return _replay(request, recording_id, _wish(request))
 
 
@@ -140,8 +141,8 @@ class Fork(APIView):
         responses=shapes.Replaying,
         extensions=_REPLAYING,
     )
-    @once.together
-    def post(self, request: Request, recording_id: str) -> Response:
+    @once.prepared
+    def post(self, request: Request, recording_id: str) -> HttpResponse:
         return _replay(request, recording_id, _wish(request) | {"mode": Deck.Mode.FORK})
 
 
@@ -237,18 +238,22 @@ def start(request: Request, wish: dict[str, Any]) -> Session:
     )
 
 
-def _replay(request: Request, recording_id: str, wish: dict[str, Any]) -> Response:
+def _replay(request: Request, recording_id: str, wish: dict[str, Any]) -> HttpResponse:
     reach = identity.reach(request)
     if wish["mode"] == Deck.Mode.FORK:
         rates.require_another_session(request)
-    deck = replays.start(
+    starting = replays.starting(
         owner=identity.of(request),
         recording=selectors.recording(recording_id, reach),
         mode=wish["mode"],
         at=wish.get("at"),
         into=wish.get("session_id"),
-        slip=once.slip(request),
     )
+    with starting as play:
+        return once.at_once(request, lambda: _playing(play(once.slip(request))))
+
+
+def _playing(deck: Deck) -> Response:
     replayed = {"session_id": deck.replaying and deck.replaying.public_id, "status": "replaying"}
     return Response(replayed | {"total_generations": replays.total(deck), "mode": deck.mode})
 

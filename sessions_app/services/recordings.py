@@ -1,13 +1,13 @@
 """Recordings: begun, heard, added to, copied, named and deleted."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
 from pathlib import PurePosixPath
 from random import SystemRandom
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
@@ -69,6 +69,13 @@ class Kept:
     size: Size
 
 
+class Copy(Protocol):
+    """Makes the copy that was prepared, whose receipt goes with it. Raises UnknownRecording when what it is of was
+    deleted meanwhile, RecordingExists when its id was taken."""
+
+    def __call__(self, *, owner: str, slip: Slip | None = None) -> Session: ...
+
+
 def start(
     *,
     owner: str,
@@ -125,29 +132,29 @@ def append(*, recording: Session, generation: Generation | None, take: Take, inp
     return step
 
 
-def copy(*, owner: str, source: Session, until: int, public_id: str | None = None, slip: Slip | None = None) -> Session:
-    """A recording of one's own that begins with another's steps up to that number, rows and bytes. Raises
-    UnknownRecording when that one was deleted meanwhile."""
+@contextmanager
+def copying(*, source: Session, until: int, public_id: str | None = None) -> Iterator[Copy]:
+    """What copies another's steps up to that number, rows and bytes, into a recording of one's own; to be called once,
+    in a transaction that ends within this block. The bytes are copied before: nobody waits for them."""
     if public_id is not None and is_taken(names.recording(public_id)):
         raise _exists(public_id)
     taken = list(selectors.steps(source).filter(index__lt=until))
-    first = [*_inputs_of(source, taken), *(step.image for step in taken)]
-    with _copies_of(first) as copies, transaction.atomic():
-        copied = open_one(owner=owner, public_id=public_id, seed=source.recording.seed)
-        images = [_copy_of(image, source, copied, number) for number, image in enumerate(first, 1)]
-        moves = {new: copies[old] for old, new in zip(_files(first), _files(images), strict=True)}
-        with store.taking_back(moves) as unless_copied, store.settled_together():
-            for new, waiting in moves.items():
-                store.move(waiting, new)
-            by_name = {image.name: image for image in Image.objects.bulk_create(images)}
+    images = [*_inputs_of(source, taken), *(step.image for step in taken)]
+    with _copies_of(images) as copies, store.taking_back([]) as unless_copied:
+
+        def copy(*, owner: str, slip: Slip | None = None) -> Session:
+            copied = open_one(owner=owner, public_id=public_id, seed=source.recording.seed)
+            by_name = _put_in_place(copied, source, images, copies, unless_copied)
             Step.objects.bulk_create(_step_copy(step, copied, by_name[step.image.name]) for step in taken)
             _grown(copied, images=len(images), steps_numbered=until)
             room.require(copied)
             receipts.made(slip, copied.subject)
             # One that was deleted meanwhile has lent its steps by halves, or none.
             held(source)
-            unless_copied.pop_all()
-    return copied
+            return copied
+
+        yield copy
+        unless_copied.pop_all()
 
 
 def is_taken(public_id: str) -> bool:
@@ -333,6 +340,19 @@ def _copies_of(images: Sequence[Image]) -> Iterator[dict[str, str]]:
         yield copies
         unless_moved.pop_all()
     transaction.on_commit(lambda: store.discard_folder(names.incoming_folder(place)), robust=True)
+
+
+def _put_in_place(
+    recording: Session, source: Session, images: Sequence[Image], copies: Mapping[str, str], unless_copied: ExitStack
+) -> dict[str, Image]:
+    """The pictures' rows by their names, and their files, as the recording's own; the files go again with the stack."""
+    own = [_copy_of(image, source, recording, number) for number, image in enumerate(images, 1)]
+    moves = {new: copies[old] for old, new in zip(_files(images), _files(own), strict=True)}
+    unless_copied.callback(store.discard, list(moves))
+    with store.settled_together():
+        for new, waiting in moves.items():
+            store.move(waiting, new)
+    return {image.name: image for image in Image.objects.bulk_create(own)}
 
 
 def _copy_of(image: Image, source: Session, recording: Session, number: int) -> Image:

@@ -1,6 +1,7 @@
 """Replays: the playhead of an identity, moved by one conditional UPDATE, so that each step is served once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
@@ -75,22 +76,33 @@ def start(
     mode: str = Deck.Mode.CASSETTE,
     at: int | None = None,
     into: str | None = None,
-    slip: Slip | None = None,
 ) -> Deck:
     """Put the playhead before the first step. A fork is a recording of its own, called `into`, that begins with the
     first `at` steps, and is recorded into from there; `new_only` records what is not known yet behind what is."""
-    until = None
-    if mode == Deck.Mode.FORK:
-        until = _within(at, recording.recording.steps_numbered)
-        recording = recordings.copy(owner=owner, source=recording, until=until, public_id=into, slip=slip)
-    else:
+    with starting(owner=owner, recording=recording, mode=mode, at=at, into=into) as play, transaction.atomic():
+        return play(None)
+
+
+@contextmanager
+def starting(
+    *, owner: str, recording: Session, mode: str, at: int | None = None, into: str | None = None
+) -> Iterator[Callable[[Slip | None], Deck]]:
+    """What starts it, to be called in a transaction that ends within this block. What takes long is done before: a
+    fork's pictures are copied."""
+    if mode != Deck.Mode.FORK:
         _refuse_what_only_forks_know(at, into)
-    with transaction.atomic():
-        locked = recordings.held(recording)
-        _let_go(owner)
-        if mode in (Deck.Mode.FORK, Deck.Mode.NEW_ONLY):
-            decks.record(owner=owner, recording=locked)
-        return decks.play(owner=owner, recording=locked, mode=mode, until=until)
+        yield lambda slip: _play(owner, recordings.held(recording), mode)
+        return
+    until = _within(at, recording.recording.steps_numbered)
+    with recordings.copying(source=recording, until=until, public_id=into) as copy:
+        yield lambda slip: _play(owner, copy(owner=owner, slip=slip), mode, until)
+
+
+def _play(owner: str, recording: Session, mode: str, until: int | None = None) -> Deck:
+    _let_go(owner)
+    if mode in (Deck.Mode.FORK, Deck.Mode.NEW_ONLY):
+        decks.record(owner=owner, recording=recording)
+    return decks.play(owner=owner, recording=recording, mode=mode, until=until)
 
 
 def stop(*, owner: str) -> None:

@@ -4,14 +4,17 @@ import base64
 from contextlib import suppress
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from prompt_media.errors import StorageFull
 from prompt_media.files import store
 from prompt_media.files.store import StorageAway
 from prompt_media.jobs import receipts
 from prompt_media.jobs.models import Job, Receipt
 from sessions_app.api import generate
 from sessions_app.models import Deck
+from sessions_app.services import decks
 from tests.sessions_app.calling import content, post, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -227,3 +230,64 @@ def test_what_was_shown_goes_with_its_recording(client, ask, frames):
     client.delete("/session/lab")
     assert not Receipt.objects.exists()
     assert place(ask(seed=0, key="a")) == (None, None), "it is made anew"
+
+
+# One key makes one fork
+
+
+def fork(client: Client, key: str, query: str = "at=2&session_id=other"):
+    return post(client, f"/session/replay/lab/fork?{query}", {}, **{"Idempotency-Key": key})
+
+
+def test_a_fork_under_a_key_is_made_once_and_its_files_are_copied_before_any_row_is_held(client, frames, monkeypatch):
+    really, copied = store.put, []
+
+    def put(key: str, data: bytes) -> None:
+        if key.startswith("incoming/"):
+            copied.append(connection.in_atomic_block)
+        really(key, data)
+
+    monkeypatch.setattr(store, "put", put)
+    first, again = fork(client, "a"), fork(client, "a")
+
+    assert first.json() == {"session_id": "other", "status": "replaying", "total_generations": 2, "mode": "fork"}
+    assert is_replay_of(first, again)
+    assert len(copied) == 5, "two frames, their thumbnails, and what the first was made from"
+    assert not any(copied)
+
+
+def test_of_two_equal_forks_that_cross_the_later_is_told_of_the_first(client, frames, monkeypatch):
+    """Its id is taken by then, by nobody but itself."""
+    real, raced = receipts.find, []
+
+    def find(slip):
+        found = real(slip)
+        if not raced:
+            raced.append(None)
+            raced[0] = fork(client, "a")
+        return found
+
+    monkeypatch.setattr(receipts, "find", find)
+    later = fork(client, "a")
+
+    assert is_replay_of(raced[0], later)
+
+
+def test_an_id_that_another_took_is_refused_under_a_key_too(client, frames):
+    client.post("/session/start?session_id=other")
+    refused(fork(client, "a"), 409, "recording_exists")
+    assert fork(client, "a", "at=2&session_id=another").status_code == 200
+
+
+def test_a_fork_that_fails_at_its_end_leaves_nothing(client, frames, monkeypatch):
+    before = {found.key for found in store.walk()}
+
+    def fail(**options: object) -> None:
+        raise StorageFull("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(decks, "play", fail)
+        refused(fork(client, "a"), 507, "storage_full")
+
+    assert {found.key for found in store.walk()} == before
+    assert fork(client, "a").status_code == 200
