@@ -15,6 +15,7 @@ _FLAG_HEIGHT, _FLAG_SIDES, _LETTER = 26, 18, 9
 _FROM_POINT = 34
 # On a phone a flag is so much larger; there must be room for that.
 _GROWN = 1.35
+_ROOM_TO_GROW = 9.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _flags(
 
 def _above(area: Area, words: str, drawn: Area, *, is_dark: bool = False) -> Flag:
     """On top of the area, or inside where there is no room above; never over the picture's right edge."""
-    y = area.y - _FLAG_HEIGHT - 2 if area.y > _FLAG_HEIGHT else area.y
+    y = area.y - _FLAG_HEIGHT - 2 if area.y > _GROWN * _FLAG_HEIGHT + 2 else area.y + _ROOM_TO_GROW
     most = drawn.width - _GROWN * _width(words)
     return Flag(words, _round(max(0, min(area.x, most))), y, is_dark)
 
@@ -136,7 +137,8 @@ def _beside(point: tuple[float, float], words: str, drawn: Area) -> Flag:
     right, left = x + _FROM_POINT, x - _FROM_POINT - width
     # Where neither side has room, the picture is so narrow that it hides nothing worth seeing.
     place = right if right + width <= drawn.width else max(0, left)
-    return Flag(words, _round(place), max(0, min(y - _FLAG_HEIGHT / 2, drawn.height - _FLAG_HEIGHT)), is_dark=True)
+    level = max(_ROOM_TO_GROW, min(y - _FLAG_HEIGHT / 2, drawn.height - _FLAG_HEIGHT))
+    return Flag(words, _round(place), level, is_dark=True)
 
 
 def _width(words: str) -> float:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -69,8 +70,10 @@ class Reel:
 
     @property
     def marks(self) -> str:
-        """Where on a track of step numbers the two differ, as the path of a drawing."""
-        return "".join(f"M{number} 5v14" for number in self.differing)
+        """Where on a track of step numbers the two differ, as the path of a drawing: each run of them is a line."""
+        runs = groupby(enumerate(self.differing), lambda placed: placed[1] - placed[0])
+        ends = [[number for _, number in run] for _, run in runs]
+        return "".join(f"M{run[0]} 12H{run[-1]}" for run in ends)
 
 
 @dataclass(frozen=True, slots=True)

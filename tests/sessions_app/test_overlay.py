@@ -40,6 +40,8 @@ def test_flags_stay_on_the_picture(target, corner):
 
     assert len(drawn.flags) == 2
     assert all(flag.x >= 0 and flag.x + flag.width <= 600 and 0 <= flag.y <= 574 for flag in drawn.flags)
+    # On a phone they grow to 1.35 of their size, upwards and to the right.
+    assert all(flag.y >= 0.35 * 26 and flag.x + 1.35 * flag.width <= 600 for flag in drawn.flags)
 
 
 def test_a_flag_stands_on_its_sector():
