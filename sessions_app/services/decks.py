@@ -5,11 +5,23 @@ A recording's row is locked before a deck's: whoever deletes one has its row, an
 
 from typing import Any
 
+from prompt_media.web import identity
 from sessions_app.models import Deck, Session
 
 
 def of(owner: str) -> Deck:
-    """The identity's deck; one that was never used is empty, and no row yet."""
+    """The identity's deck as it counts now: without what its owner may not open any more, as if that was deleted. Who
+    was staff and is no more may have a stranger's recording in it."""
+    deck = kept(owner)
+    if deck.recording is not None and not identity.reaches(owner, deck.recording.owner):
+        deck.recording = None
+    if deck.replaying is not None and not identity.reaches(owner, deck.replaying.owner):
+        deck.replaying = None
+    return deck
+
+
+def kept(owner: str) -> Deck:
+    """The identity's deck as its row tells; one that was never used is empty, and no row yet."""
     found = Deck.objects.select_related("recording", "replaying").filter(owner=owner).first()
     return found or Deck(owner=owner)
 

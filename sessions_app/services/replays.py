@@ -13,6 +13,7 @@ from prompt_media.files import store
 from prompt_media.files.store import FileGone, Reader
 from prompt_media.jobs import receipts
 from prompt_media.jobs.receipts import Slip
+from prompt_media.web import identity
 from sessions_app.editing.recipe import Asked, differing
 from sessions_app.models import Deck, Session, Step, Verdict
 from sessions_app.selectors import recordings as selectors
@@ -119,9 +120,11 @@ def total(deck: Deck) -> int:
 def peek(*, owner: str) -> "WithAnnotations[Step, Playhead] | None":
     """The step that comes next; None: there is none left. Raises NotReplaying."""
     step = _ahead(owner).first()
-    if step is None and not Deck.objects.filter(owner=owner).exclude(replaying=None).exists():
+    if step is not None and identity.reaches(owner, step.recording.owner):
+        return step
+    if decks.of(owner).replaying is None:
         raise NotReplaying
-    return step
+    return None
 
 
 def next_frame(*, owner: str) -> Frame | None:

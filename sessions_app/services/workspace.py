@@ -87,7 +87,7 @@ def hand_over(*, giver: str, taker: str) -> None:
     with transaction.atomic():
         # Imports first: until they end they stand for sessions that nobody can hold yet.
         jobs.hold(selectors.imports(giver))
-        deck = decks.of(giver)
+        deck = decks.kept(giver)
         own = Session.objects.filter(owner=giver).values_list("pk", flat=True)
         hold(*own, deck.recording_id, deck.replaying_id, deck.live_id)
         Session.objects.filter(owner=giver).update(owner=taker)
