@@ -19,7 +19,8 @@ PLACES = {Session.Kind.RECORDING: "Recordings", Session.Kind.LIVE: "Live"}
 def of_makings(jobs: Sequence[Job]) -> Mapping[UUID, Face]:
     """A making shows its result; while there is none, the largest picture it is made of."""
     made = Generation.objects.filter(job__in=jobs).select_related("session")
-    made = made.prefetch_related("outputs__session", "inputs__session")
+    pictures = Image.objects.select_related("session")
+    made = made.prefetch_related(Prefetch("outputs", pictures), Prefetch("inputs", pictures))
     return {generation.job_id: _of_making(generation) for generation in made if generation.job_id}
 
 

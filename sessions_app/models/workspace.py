@@ -193,7 +193,8 @@ class Generation(models.Model):
     @property
     def output(self) -> Image | None:
         """The picture it made; None until its job is done."""
-        return self.outputs.first()
+        # With its session, or else that could be deleted between the two questions.
+        return self.outputs.select_related("session").first()
 
 
 class GenerationInput(models.Model):
