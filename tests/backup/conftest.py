@@ -1,6 +1,7 @@
 """Studios in folders of their own, asked through the commands an operator uses."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -42,7 +43,7 @@ class Place:
 
     def run(self, *command: str) -> Run[str]:
         started = self.start(*command)
-        out, err = started.communicate(timeout=100)
+        out, err = started.communicate(timeout=200)
         return Run(command, started.returncode, out, err)
 
     def manage(self, *command: str) -> Run[str]:
@@ -92,6 +93,20 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Place]:
 def studio(place) -> Place:
     """A furnished studio that no test changes."""
     return place().furnish()
+
+
+@pytest.fixture(scope="module")
+def furnished(place) -> Place:
+    """Another one, whose copies tests may do with as they like."""
+    return place().furnish()
+
+
+@pytest.fixture
+def inhabited(furnished: Place, place) -> Place:
+    """A studio in which somebody lives already."""
+    copy = place()
+    shutil.copytree(furnished.home, copy.home, dirs_exist_ok=True)
+    return copy
 
 
 @pytest.fixture(scope="module")

@@ -71,8 +71,7 @@ def test_the_secret_key_can_stay_at_home(studio, place, tmp_path):
     assert (empty.home / "var" / "secret_key").read_text() != (studio.home / "var" / "secret_key").read_text()
 
 
-def test_a_studio_that_is_there_is_not_replaced_unasked(archive, place):
-    inhabited = place().furnish()
+def test_a_studio_that_is_there_is_not_replaced_unasked(archive, inhabited):
     before = inhabited.hashes()
 
     refused = inhabited.manage("restore", str(archive))
@@ -82,8 +81,7 @@ def test_a_studio_that_is_there_is_not_replaced_unasked(archive, place):
     assert inhabited.hashes() == before
 
 
-def test_a_studio_that_is_replaced_leaves_nothing_of_itself(studio, archive, place):
-    inhabited = place().furnish()
+def test_a_studio_that_is_replaced_leaves_nothing_of_itself(studio, archive, inhabited):
     theirs = {"uploads/notes.txt": b"loose"}
     (inhabited.home / "media" / "uploads" / "notes.txt").write_bytes(theirs["uploads/notes.txt"])
 
@@ -93,10 +91,9 @@ def test_a_studio_that_is_replaced_leaves_nothing_of_itself(studio, archive, pla
     assert inhabited.rows() == studio.rows()
 
 
-def test_a_wal_that_a_killed_studio_left_is_not_read_into_the_restored_rows(studio, archive, place):
-    killed = place().furnish()
-    database = killed.home / "var" / "db.sqlite3"
-    copies = {suffix: killed.home / f"copy{suffix}" for suffix in ("", "-wal")}
+def test_a_wal_that_a_killed_studio_left_is_not_read_into_the_restored_rows(studio, archive, inhabited):
+    database = inhabited.home / "var" / "db.sqlite3"
+    copies = {suffix: inhabited.home / f"copy{suffix}" for suffix in ("", "-wal")}
     with closing(sqlite3.connect(database, isolation_level=None)) as writing:
         writing.execute("UPDATE sessions_app_session SET name = 'from the log'")
         for suffix, copy in copies.items():
@@ -105,9 +102,9 @@ def test_a_wal_that_a_killed_studio_left_is_not_read_into_the_restored_rows(stud
         shutil.move(copy, f"{database}{suffix}")
     assert Path(f"{database}-wal").stat().st_size > 0
 
-    assert killed.manage("restore", "--force", str(archive)).returncode == 0
+    assert inhabited.manage("restore", "--force", str(archive)).returncode == 0
 
-    assert killed.rows() == studio.rows()
+    assert inhabited.rows() == studio.rows()
 
 
 STARTED = (
@@ -251,8 +248,7 @@ def test_a_restore_that_is_killed_is_run_again(studio, archive, place, moment, r
     assert not [path.name for path in (empty.home / "var").iterdir() if path.name.startswith((".res", "secret_key."))]
 
 
-def test_rows_that_cannot_be_brought_to_todays_shape_leave_the_old_studio_whole(archive, place):
-    inhabited = place().furnish()
+def test_rows_that_cannot_be_brought_to_todays_shape_leave_the_old_studio_whole(archive, inhabited):
     key, before = (inhabited.home / "var" / "secret_key").read_text(), inhabited.rows()
 
     failed = inhabited.run("-c", RESTORING.format(moment="rows.call_command = fail"), "--force", str(archive))
@@ -262,8 +258,7 @@ def test_rows_that_cannot_be_brought_to_todays_shape_leave_the_old_studio_whole(
     assert (inhabited.home / "var" / "secret_key").read_text() == key
 
 
-def test_a_key_that_a_killed_restore_replaced_stands_beside_the_new_one(archive, place):
-    inhabited = place().furnish()
+def test_a_key_that_a_killed_restore_replaced_stands_beside_the_new_one(archive, inhabited):
     key = (inhabited.home / "var" / "secret_key").read_text()
 
     inhabited.run("-c", RESTORING.format(moment="rows.put_back = lambda *a: die()"), "--force", str(archive))
