@@ -28,7 +28,8 @@ from prompt_media.web.connections import DATABASE_AWAY
 log = structlog.get_logger(__name__)
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 _MINUTE, _HOUR = 60, 3600
-# A broker that does not answer would cost each call its patience, so for this long it is not asked again.
+_PATIENCE = 0.5
+# A broker that does not answer would cost each call that patience, so for this long it is not asked again.
 _PAUSE = 5
 
 
@@ -182,4 +183,6 @@ class _Counter:
 
 @cache
 def _counter() -> _Counter:
-    return _Counter(redis.Redis.from_url(settings.BROKER_URL, socket_connect_timeout=0.5, socket_timeout=0.5))
+    return _Counter(
+        redis.Redis.from_url(settings.BROKER_URL, socket_connect_timeout=_PATIENCE, socket_timeout=_PATIENCE)
+    )

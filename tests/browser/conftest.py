@@ -61,7 +61,7 @@ def engine(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        launched = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, timeout=120_000)
         yield launched
         launched.close()
 
@@ -74,8 +74,9 @@ def context(browser: Browser, engine: Engine) -> Iterator[BrowserContext]:
         viewport={"width": 1440, "height": 900},
         permissions=["clipboard-read", "clipboard-write"],
     )
-    context.set_default_timeout(30_000)
-    expect.set_options(timeout=15_000)
+    # Nobody waits that long where all is well: they bound what hangs, on the slowest machine too.
+    context.set_default_timeout(60_000)
+    expect.set_options(timeout=45_000)
     yield context
     context.close()
 

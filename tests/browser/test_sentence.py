@@ -78,8 +78,8 @@ def test_a_doubtful_word_can_be_corrected(samples):
 
 def test_older_readings_never_overwrite_newer_ones(samples):
     samples.route("**/reading/", lambda route: (samples.wait_for_timeout(250), route.continue_()), times=1)
-    samples.locator("#prompt").fill("@BG as background")
-    samples.wait_for_timeout(150)
+    with samples.expect_request("**/reading/"):
+        samples.locator("#prompt").fill("@BG as background")
 
     write(samples, "@BG as background and @vase in center")
 
@@ -93,9 +93,8 @@ def test_a_moving_scene_plays_stops_and_steps(samples):
     at_rest = art.get_attribute("transform")
 
     samples.get_by_role("button", name="Play").click()
-    samples.wait_for_timeout(300)
+    expect(art).not_to_have_attribute("transform", at_rest)
     samples.get_by_role("button", name="Pause").click()
-    assert art.get_attribute("transform") != at_rest
     samples.locator("h1").click()
     samples.get_by_role("slider", name="Frame").fill("1")
     samples.locator("body").press("ArrowRight")

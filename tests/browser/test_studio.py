@@ -206,7 +206,7 @@ def test_without_scripts_the_page_still_makes_pictures(browser, engine, photo):
     page.get_by_role("button", name="Upload").click()
     page.locator("#prompt").fill("@Image1 as background")
     page.get_by_role("button", name="Make the").click()
-    for _ in range(40):
+    for _ in range(160):
         if page.locator("#results li > a").count():
             break
         page.wait_for_timeout(250)

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 
 def test_files_can_be_dropped_anywhere(studio, photo, logo):
@@ -41,12 +41,16 @@ def test_a_picture_can_be_pasted(studio, logo):
 
 
 def test_each_file_has_its_own_bar_and_its_own_fate(studio, complaints, photo, logo):
-    studio.route("**/upload/**", lambda route: (studio.wait_for_timeout(300), route.continue_()))
+    held: list[Route] = []
+    studio.route("**/upload/**", held.append)
     text = {"name": "notes.png", "mimeType": "image/png", "buffer": b"These are notes."}
 
     studio.locator("[data-pick]").first.set_input_files([photo.payload, text, logo.payload])
 
     expect(studio.locator("#uploading progress")).to_have_count(3)
+    studio.unroute("**/upload/**")
+    for route in held:
+        route.continue_()
     expect(studio.locator("#tray .shot")).to_have_count(2)
     expect(studio.locator("#uploading li")).to_have_count(0)
     expect(studio.locator("#refused .note")).to_have_count(1)

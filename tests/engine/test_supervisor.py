@@ -13,6 +13,14 @@ from prompt_media.supervisor.supervisor import KeepsDying, NeverReady, Patience,
 from tests.engine.running import PROJECT, processes, wait_for
 
 SLEEPS = "import time; time.sleep(600)"
+# Enough to be set aside once, and after that too little for a second time, however late the supervisor looks.
+TALKS = """
+import os, time
+for n in range(2000): print(f"line {n:06}", flush=True)
+while os.fstat(1).st_size > 20_000: time.sleep(0.01)
+for n in range(2000, 2200): print(f"line {n:06}", flush=True)
+time.sleep(600)
+"""
 
 
 def child(program: str, *, name: str = "child", stage: Stage = Stage.WORKERS, grace_seconds: float = 5) -> Command:
@@ -56,8 +64,7 @@ def test_deaths_long_ago_are_forgotten(tmp_path):
 
 def test_a_log_that_grows_too_long_is_set_aside_while_it_is_written(supervisor, tmp_path, monkeypatch):
     monkeypatch.setattr(child_module, "LOG_BYTES", 20_000)
-    talks = "import itertools, time\nfor n in itertools.count(): print(f'line {n:06}', flush=True); time.sleep(0.0005)"
-    supervisor.start(child(talks, name="talker"))
+    supervisor.start(child(TALKS, name="talker"))
     log = tmp_path / "talker.log"
     aside = tmp_path / "talker.log.1"
 

@@ -1,5 +1,6 @@
 """So many calls a minute from one address and of one caller, where strangers can come in."""
 
+import math
 from collections.abc import Iterator
 
 import pytest
@@ -27,9 +28,10 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture
-def broker(server, settings) -> Iterator[redis.Redis]:
+def broker(server, settings, monkeypatch) -> Iterator[redis.Redis]:
     """A real one, and empty."""
     settings.BROKER_URL = server
+    monkeypatch.setattr(rates, "_PATIENCE", 30)  # it may be slow here, and would not be asked for that
     rates._counter.cache_clear()
     with redis.Redis.from_url(server) as broker:
         broker.flushdb()
@@ -77,14 +79,15 @@ def test_an_account_has_no_more_calls_from_many_addresses(client, public):
 
 
 def test_when_to_come_back_is_when_the_window_ends(client, public, broker):
-    """Not a second before: the clock is moved, not waited for."""
+    """Not before, and not a second after: the clock is moved, not waited for."""
     for _ in range(2):
         write(client)
     [key] = broker.keys("rate:writes:*")
 
-    for left_ms, told in ((41_500, "42"), (1_000, "1")):
+    for left_ms in (41_500, 1_900):
         broker.pexpire(key, left_ms)
-        assert write(client)["Retry-After"] == told
+        told = int(write(client)["Retry-After"])
+        assert broker.pttl(key) / 1000 <= told <= math.ceil(left_ms / 1000)
     broker.delete(key)  # as its end does
 
     assert write(client).status_code == 200
