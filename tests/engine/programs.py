@@ -39,7 +39,7 @@ def at_once(given: dict[str, str], program: str, each: Sequence[Sequence[str]]) 
             assert child.stdin is not None
             child.stdin.write("go\n")
             child.stdin.flush()
-        said = [child.communicate(timeout=100)[0].strip() for child in children]
+        said = [child.communicate(timeout=200)[0].strip() for child in children]
         assert [child.returncode for child in children] == [0] * len(children)
     return said
 

@@ -163,7 +163,7 @@ def _told(answer: Answer) -> str:
 def _judge(number: int, studio: Studio, cleaner: Cleaner, session: str, tally: Tally) -> None:
     """Nothing is left, as soon as a worker that was at it has noticed."""
     try:
-        wait_for(lambda: _is_gone(studio, session), what="nothing left", seconds=10)
+        wait_for(lambda: _is_gone(studio, session), what="nothing left")
     except AssertionError:
         tally.wrong += [f"round {number}: left behind: {path}" for path in sorted(studio.stored(session))]
     tally.wrong += [

@@ -2,14 +2,16 @@
 
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +28,8 @@ class Process:
     command: str
 
     def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may have ended since it was seen
+            os.kill(self.pid, signal.SIGKILL)
 
 
 def processes() -> dict[int, Process]:
@@ -40,9 +43,30 @@ def processes() -> dict[int, Process]:
     }
 
 
+def _ports() -> Iterator[int]:
+    """Ports that are this process's own, in an order of chance: other suites may run on this machine."""
+    # Below those that the kernel gives to whoever connects: a studio binds its port seconds after it was chosen.
+    first = 10_000 + 1000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 10)
+    ports = list(range(first, first + 1000))
+    random.shuffle(ports)
+    return cycle(ports)
+
+
+_PORTS = _ports()
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    """A port that nobody has, and nobody else takes before it is bound. The one 10,000 above it is free too: the parts
+    of the S3 server speak gRPC there."""
+    return next(port for port in _PORTS if is_free(port) and is_free(port + 10_000))
+
+
+def is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def wait_for(question: Callable[[], Answer | None], *, what: str, seconds: float = 60) -> Answer:
@@ -155,7 +179,7 @@ def manage(home: Path, *words: str, **environment: str) -> subprocess.CompletedP
         cwd=home,
         text=True,
         capture_output=True,
-        timeout=110,
+        timeout=200,
         check=False,
     )
 

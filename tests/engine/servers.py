@@ -99,7 +99,7 @@ def valkey(port: int | None = None) -> Iterator[dict[str, str]]:
 def s3(folder: Path, port: int | None = None) -> Iterator[dict[str, str]]:
     """An S3 server whose files are below this folder, with an empty bucket, as the studio's environment."""
     folder.mkdir(exist_ok=True)
-    port = port or high_port()
+    port = port or free_port()
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(_weed(folder, port), stdout=log, stderr=log)
     given = environment(port)
@@ -181,12 +181,6 @@ def _takes_files(given: dict[str, str]) -> bool:
     return True
 
 
-def high_port() -> int:
-    """A free port for a part of the S3 server."""
-    # Each of its parts speaks gRPC on the port 10,000 above its own.
-    return next(port for port in iter(free_port, None) if port <= 55_535)
-
-
 def _weed(folder: Path, port: int) -> tuple[str, ...]:
     identity = {
         "name": "studio",
@@ -197,7 +191,7 @@ def _weed(folder: Path, port: int) -> tuple[str, ...]:
     return (
         *(str(Path(sys.executable).with_name("weed")), "server", f"-dir={folder}", "-ip=127.0.0.1"),
         *("-ip.bind=127.0.0.1", "-master.telemetry=false", "-master.resumeState=false"),
-        *(f"-master.port={high_port()}", f"-volume.port={high_port()}", "-filer", f"-filer.port={high_port()}"),
+        *(f"-master.port={free_port()}", f"-volume.port={free_port()}", "-filer", f"-filer.port={free_port()}"),
         *("-volume.max=8", "-master.volumeSizeLimitMB=64", "-volume.preStopSeconds=0"),
         *("-s3", f"-s3.port={port}", f"-s3.config={folder / 's3.json'}", "-s3.iam=false"),
         *("-s3.port.iceberg=0", "-s3.port.lance=0"),

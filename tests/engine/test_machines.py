@@ -64,7 +64,7 @@ def test_who_waits_at_one_machine_hears_of_a_cancel_at_another(here, there, sess
 
         assert there.post(f"{job['url']}cancel/").json["status"] == "cancelled"
 
-        answered = waiting.result(timeout=20)
+        answered = waiting.result(timeout=60)
     assert (answered.status, answered.json["code"]) == (409, "cancelled")
     assert here.get(f"/session/{session}/").json["outputs"] == []
 

@@ -16,6 +16,7 @@ from prompt_media.files import store
 from tests.engine import servers
 from tests.engine.calling import Caller, open_session
 from tests.engine.grown import Grown
+from tests.engine.running import wait_for
 
 pytestmark = pytest.mark.xdist_group("grown")
 
@@ -62,9 +63,11 @@ def test_pictures_are_made_and_every_byte_comes_back(caller, session):
 def test_files_lie_in_the_bucket_and_nowhere_else(grown, caller, session):
     made = make(caller, session, STILL)
 
+    # What was set aside for the worker is cleared away a moment after the answer.
+    wait_for(lambda: not [key for key in grown.stored(session) if "incoming" in key], what="nothing set aside")
     kept = grown.stored(session)
     assert f"output/{session}/{Path(made['url']).name}" in kept
-    # Two uploads and one picture, each with its thumbnail; what was set aside for the worker is gone.
+    # Two uploads and one picture, each with its thumbnail.
     assert len(kept) == 6
     assert not [path for machine in grown.machines for path in (machine.home / "media").rglob("*") if path.is_file()]
 

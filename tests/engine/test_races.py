@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPException
+from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ import pytest
 from tests.engine import servers
 from tests.engine.calling import RESPOND_ASYNC, Answer, Caller
 from tests.engine.running import Engine, Process, up, wait_for
+from tests.engine.work import bring_to_rest, tell
 
 pytestmark = pytest.mark.xdist_group("races")
 
@@ -85,13 +87,11 @@ def nobody_working(studio: Engine) -> Iterator[None]:
     """The workers stand still, so that what is queued stays so."""
     workers = [one for one in studio.family().values() if "celery" in one.command]
     assert workers
-    for one in workers:
-        os.kill(one.pid, signal.SIGSTOP)
+    bring_to_rest(studio, workers)
     try:
         yield
     finally:
-        for one in workers:
-            os.kill(one.pid, signal.SIGCONT)
+        tell(workers, signal.SIGCONT)
 
 
 def test_twenty_uploads_that_race_for_ten_places_leave_exactly_ten(studio, caller, session, picture):
@@ -103,8 +103,13 @@ def test_twenty_uploads_that_race_for_ten_places_leave_exactly_ten(studio, calle
     assert {answer.json["code"] for answer in answers if answer.status == 409} == {"quota"}
     told = caller.get(f"/session/{session}/").json
     assert (told["image_count"], told["room"]["files"]) == (10, {"used": 10, "limit": 10})
-    stored = [path for path in (studio.home / "media").rglob("*") if path.is_file() and session in path.parts]
-    assert len(stored) == 20, "ten pictures, ten thumbnails, and nothing of those that were refused"
+
+    def stored() -> list[Path]:
+        return [path for path in (studio.home / "media").rglob("*") if path.is_file() and session in path.parts]
+
+    # What was set aside is cleared away a moment after the answer.
+    wait_for(lambda: not [path for path in stored() if "incoming" in path.parts], what="nothing set aside")
+    assert len(stored()) == 20, "ten pictures, ten thumbnails, and nothing of those that were refused"
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
@@ -168,7 +173,7 @@ def test_a_web_process_killed_between_commit_and_answer_costs_nothing(studio, ca
         wait_for(lambda: jobs_of(caller, CUT_OFF), what="the commit")
         for one in web_processes(studio):
             one.kill()
-        assert isinstance(first.exception(timeout=20), OSError | HTTPException)
+        assert isinstance(first.exception(timeout=60), OSError | HTTPException)
         wait_for(lambda: studio.get("/healthz") == 200, what="a web process again")
         assert ask().json["code"] == "idempotency_in_progress"
 

@@ -103,17 +103,26 @@ def test_others_are_served_while_clients(house, picture, words):
         assert a_picture_is_made(house, picture)
 
 
-def test_a_body_that_never_comes_is_answered_and_hung_up_on(house):
-    with hanging(house, head("POST", "/session/create/", "Content-Length: 900") + b"{", many=1) as [client]:
-        told = answer(client)
+ONE_BYTE = head("POST", "/session/create/", "Content-Length: 900") + b"{"
+
+
+@pytest.fixture(scope="module")
+def hung(house) -> Iterator[dict[bytes, socket.socket]]:
+    """A connection of each kind, by its words. They hang together: one after another would take as long each."""
+    with ExitStack() as all_of_them:
+        kinds = [ONE_BYTE, *(hang.values[0] for hang in HANGS)]
+        yield {words: all_of_them.enter_context(hanging(house, words, many=1))[0] for words in kinds}
+
+
+def test_a_body_that_never_comes_is_answered_and_hung_up_on(hung):
+    told = answer(hung[ONE_BYTE])
     assert told.startswith(b"HTTP/1.1 408 ")
     assert b'"too_slow_to_send"' in told
 
 
 @pytest.mark.parametrize("words", HANGS)
-def test_a_connection_that_hangs_is_hung_up_on(house, words):
-    with hanging(house, words, many=1) as [client]:
-        answer(client)
+def test_a_connection_that_hangs_is_hung_up_on(hung, words):
+    answer(hung[words])
 
 
 def test_two_gigabytes_are_refused_having_read_next_to_none(house):

@@ -37,7 +37,7 @@ def test_a_killed_child_is_started_again_and_leaves_no_orphan(engine, words):
     reborn = wait_for(lambda: (found := engine.find(*words)) and found.pid != killed.pid and found, what="a new one")
 
     assert reborn.pid != killed.pid
-    assert not [one for one in processes().values() if one.group == killed.group]
+    wait_for(lambda: not [one for one in processes().values() if one.group == killed.group], what="no orphan")
     wait_for(lambda: engine.get("/healthz") == 200, what="an answer")
 
 

@@ -38,8 +38,8 @@ def caller(watched: Engine) -> Iterator[Caller]:
 
 def lines(engine: Engine, child: str) -> list[dict]:
     """What a child has told so far, each line as its object."""
-    told = (engine.home / "var" / "logs" / f"{child}.log").read_text().splitlines()
-    return [json.loads(line) for line in told if line and not line.startswith(SPOKEN_PAST_THE_LOG)]
+    whole, _, _ = (engine.home / "var" / "logs" / f"{child}.log").read_text().rpartition("\n")  # the last is on its way
+    return [json.loads(line) for line in whole.splitlines() if line and not line.startswith(SPOKEN_PAST_THE_LOG)]
 
 
 def numbers(caller: Caller) -> dict[tuple[str, ...], float]:

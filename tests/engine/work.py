@@ -3,6 +3,9 @@
 import io
 import os
 import signal
+import sqlite3
+from collections.abc import Collection
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +87,33 @@ def kill_worker(engine: Engine, queue: str) -> None:
     worker = engine.find(f"--queues={queue}")
     assert worker is not None
     os.killpg(worker.group, signal.SIGKILL)
+
+
+def bring_to_rest(engine: Engine, processes: Collection[Process]) -> None:
+    """Have these stand still, and none of them amid a transaction: on SQLite it would keep everybody from writing."""
+
+    def rest() -> bool:
+        tell(processes, signal.SIGSTOP)
+        if can_be_written(engine.home / "var" / "db.sqlite3"):
+            return True
+        tell(processes, signal.SIGCONT)
+        return False
+
+    wait_for(rest, what="a moment without a transaction")
+
+
+def tell(processes: Collection[Process], number: signal.Signals) -> None:
+    for one in processes:
+        os.kill(one.pid, number)
+
+
+def can_be_written(database: Path) -> bool:
+    """Whether nobody holds it for longer than a moment; a studio on another database has no such file."""
+    if not database.exists():
+        return True
+    with closing(sqlite3.connect(database, timeout=1, isolation_level=None)) as asking:
+        try:
+            asking.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        return True

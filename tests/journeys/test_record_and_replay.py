@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ import pytest
 from PIL import Image
 
 from tests.engine.calling import Caller
-from tests.engine.running import Engine, free_port, up, wait_for
+from tests.engine.running import Engine, free_port, is_free, up, wait_for
 
 TEXT = (Path(__file__).parent / "promised" / "record_and_replay.md").read_text()
 BLOCKS = re.findall(r"^```bash\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
@@ -58,11 +57,6 @@ def nothing_recorded(stranger: Caller) -> None:
     """The lines call their recordings by the same names, whichever of them are typed first."""
     for name in stranger.get("/session/list").json["sessions"]:
         stranger.delete(f"/session/{name}")
-
-
-def is_free(port: int) -> bool:
-    with socket.socket() as one:
-        return one.connect_ex(("127.0.0.1", port)) != 0
 
 
 def block(words: str) -> str:
@@ -139,7 +133,7 @@ def test_the_lines_do_in_their_order_what_they_promise(studio, folder, stranger)
 
     assert (folder / "generation/sessions/my_experiment/0000_BR.png").read_bytes() == mine
     there = folder / "generation/sessions/session_1736155234"
-    wait_for(lambda: mirrored(there) == details, what="the mirror", seconds=5)
+    wait_for(lambda: mirrored(there) == details, what="the mirror")
     assert sorted(path.name for path in there.iterdir()) == ["0000_BR.png", "0001_TL.png", "metadata.json"]
 
     [replaying] = answers(typed(block("replay/session_1736155234"), studio, folder))
@@ -176,7 +170,7 @@ def test_a_recording_is_shared_as_the_folder_it_is(studio, folder):
     typed(recorded, studio, folder)
     made = generate(studio, folder, "BR")
     there = folder / "generation/sessions/bug_report_xyz"
-    wait_for(lambda: mirrored(there)["sequence"], what="the mirror", seconds=5)
+    wait_for(lambda: mirrored(there)["sequence"], what="the mirror")
 
     typed(f"# {shared}", studio, folder)
 

@@ -111,7 +111,7 @@ def running(home: Path, *, grown: bool) -> Iterator[House]:
 
 
 def _servers(home: Path) -> dict[str, Server]:
-    database, storage, broker = free_port(), servers.high_port(), free_port()
+    database, storage, broker = free_port(), free_port(), free_port()
     return {
         "database": Server(lambda: servers.postgres(home / "postgres", database)),
         "storage": Server(lambda: servers.s3(home / "s3", storage)),
