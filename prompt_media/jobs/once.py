@@ -101,6 +101,7 @@ def _marked(view: View, run: Callable[[Slip, Callable[[], Response], Request], H
             return view(self, request, *args, **kwargs)
         if receipt := receipts.find(read):
             return _again(receipt, read, request)
+        receipts.make_way(read)
         try:
             return run(read, lambda: view(self, request, *args, **kwargs), request)
         except FiledBefore:

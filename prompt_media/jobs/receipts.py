@@ -37,7 +37,6 @@ class Slip:
 
 def file(slip: Slip, job: Job | None = None) -> None:
     """Write the receipt, in the transaction that makes what was asked for. Raises FiledBefore, which must end that."""
-    _under(slip).filter(created_at__lte=_too_old()).delete()
     try:
         Receipt.objects.create(
             id=slip.id,
@@ -62,6 +61,12 @@ def filed(slip: Slip | None) -> Iterator[None]:
         yield
 
 
+def make_way(slip: Slip) -> None:
+    """Let a receipt go whose time is over, so that its key can be used anew. By itself: whoever files one holds nothing
+    that another may want who deletes what it was for."""
+    _under(slip).filter(created_at__lte=_too_old()).delete()
+
+
 def find(slip: Slip) -> Receipt | None:
     """The receipt under the slip's key, whoever filed it."""
     return _under(slip).filter(created_at__gt=_too_old()).select_related("job").first()
@@ -80,7 +85,7 @@ def keep(receipt_id: UUID, *, status: int, headers: dict[str, str], body: str) -
 
 def forget() -> int:
     """Delete the receipts whose time is over. Returns how many."""
-    return Receipt.objects.filter(created_at__lte=_too_old()).delete()[0]
+    return _drop(Receipt.objects.filter(created_at__lte=_too_old()))
 
 
 def made(slip: Slip | None, subject: str) -> None:
@@ -97,22 +102,33 @@ def shows(slip: Slip | None, what: str, *, subject: str) -> None:
 
 
 def hand_over(*, giver: str, taker: str) -> None:
-    """Make one owner's receipts another's, save those under a key that this one holds already."""
+    """Make one owner's receipts another's, save those under a key that this one holds already. By itself: who takes
+    such a key at this moment is waited for, and may want whatever else is held."""
     same = {name: OuterRef(name) for name in ("key", "method", "path")}
     held = Exists(Receipt.objects.filter(owner=taker, **same))
     # Where a key is taken at this very moment, they stay; nothing is lost but the second telling.
     with suppress(IntegrityError), transaction.atomic():
-        Receipt.objects.filter(~held, owner=giver).update(owner=taker)
+        given = Receipt.objects.filter(~held, owner=giver)
+        _hold(given)
+        given.update(owner=taker)
 
 
-def forget_subject(subject: str) -> None:
-    """Delete the receipts of what goes away itself."""
-    Receipt.objects.filter(subject=subject).delete()
+def forget_all(jobs: QuerySet[Job], subject: str) -> None:
+    """Delete the receipts of what goes away, and of its jobs: they hold its words."""
+    of_jobs = Receipt.objects.filter(job__in=jobs).values_list("pk", flat=True)
+    of_subject = Receipt.objects.filter(subject=subject).values_list("pk", flat=True)
+    _drop(Receipt.objects.filter(pk__in=[*of_jobs, *of_subject]))
 
 
-def forget_jobs(jobs: QuerySet[Job]) -> None:
-    """Delete the receipts of these jobs: they hold words of a session that goes away."""
-    Receipt.objects.filter(job__in=jobs).delete()
+def _drop(receipts: QuerySet[Receipt]) -> int:
+    with transaction.atomic():
+        _hold(receipts)
+        return receipts.delete()[0]
+
+
+def _hold(receipts: QuerySet[Receipt]) -> None:
+    """Lock several, in the order of everybody who does."""
+    list(receipts.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
 def _under(slip: Slip) -> QuerySet[Receipt]:

@@ -162,7 +162,7 @@ def hand_over(*, giver: str, taker: str) -> None:
     jobs = Job.objects.filter(owner=giver)
     hold(jobs)
     jobs.update(owner=taker)
-    receipts.hand_over(giver=giver, taker=taker)
+    transaction.on_commit(lambda: receipts.hand_over(giver=giver, taker=taker), robust=True)
 
 
 def hold(jobs: QuerySet[Job]) -> None:
@@ -178,8 +178,7 @@ def leave(subject: str) -> None:
     hold(jobs)
     live = list(selectors.live(jobs).values_list("pk", "kind"))
     _end_as_cancelled(jobs)
-    receipts.forget_jobs(jobs)
-    receipts.forget_subject(subject)
+    receipts.forget_all(jobs, subject)
     jobs.update(subject="", about="", payload={}, note="")
 
     def tell() -> None:
@@ -229,7 +228,10 @@ def sweep() -> int:
 
 def forget() -> int:
     """Delete the rows of jobs whose subject has been gone for JOB_DAYS. Returns how many."""
-    return forgettable().delete()[0]
+    with transaction.atomic():
+        # But those that somebody has in hand, who retries one: the next time is soon enough.
+        doomed = list(forgettable().select_for_update(skip_locked=True).values_list("pk", flat=True))
+        return Job.objects.filter(pk__in=doomed).delete()[0]
 
 
 def forgettable() -> QuerySet[Job]:

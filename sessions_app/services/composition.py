@@ -15,7 +15,7 @@ from sessions_app.composing import prompt, render, scene
 from sessions_app.composing.render import Rendered
 from sessions_app.models import Generation, GenerationInput, Image, Session
 from sessions_app.pictures import TaggedPictures
-from sessions_app.services import generations, workspace
+from sessions_app.services import generations
 from sessions_app.services.generations import Order
 from sessions_app.services.recordings import Take
 
@@ -80,7 +80,7 @@ def request(*, session: Session, wish: Wish, slip: Slip | None = None) -> tuple[
     """Take in one picture or GIF: its rows, and the job that will paint it."""
     order = _order(wish, plan(session=session, wish=wish))
     with transaction.atomic():
-        return generations.begin(session=workspace.locked(session), order=order, slip=slip)
+        return generations.begin(place=generations.place(session=session, kind=KIND), order=order, slip=slip)
 
 
 def carry_out(ticket: Ticket) -> Outcome:

@@ -5,6 +5,8 @@ A recording's row is locked before a deck's: whoever deletes one has its row, an
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from prompt_media.web import identity
 from sessions_app.models import Deck, Session
 
@@ -28,8 +30,13 @@ def kept(owner: str) -> Deck:
 
 def locked(owner: str) -> Deck:
     """The identity's deck, its row held until the transaction ends."""
-    deck, _ = Deck.objects.select_for_update().get_or_create(owner=owner)
-    return deck
+    # In one step: between two of them its owner may sign in, and the row be another's.
+    return Deck.objects.select_for_update().get_or_create(owner=owner)[0]
+
+
+def hold(session: Session) -> None:
+    """Lock all decks that know of this session, until the transaction ends."""
+    _hold(Deck.objects.filter(Q(recording=session) | Q(replaying=session) | Q(live=session)))
 
 
 def record(*, owner: str, recording: Session, scope: str = Deck.Scope.GENERATE) -> None:
@@ -44,7 +51,8 @@ def play(*, owner: str, recording: Session, mode: str, until: int | None = None)
 
 def hand_over(*, giver: str, taker: str) -> None:
     """What the giver records and replays goes on as the taker's; sector prompts only to who has none."""
-    given = Deck.objects.select_for_update().filter(owner=giver).first()
+    _hold(Deck.objects.filter(owner__in=(giver, taker)))
+    given = Deck.objects.filter(owner=giver).first()
     if given is None:
         return
     taken = locked(taker)
@@ -58,6 +66,11 @@ def hand_over(*, giver: str, taker: str) -> None:
     taken.live_id = taken.live_id or given.live_id
     taken.save()
     given.delete()
+
+
+def _hold(decks: QuerySet[Deck]) -> None:
+    """In the order of everybody who takes several."""
+    list(decks.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
 def _set(owner: str, **columns: Any) -> Deck:

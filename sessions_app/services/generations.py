@@ -40,14 +40,33 @@ class Order:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
-def begin(*, session: Session, order: Order, slip: Slip | None = None) -> tuple[Generation, Job]:
-    """Take in one making: a row, its ingredients, and the job that will do it. Which recording hears it is decided now,
-    and holds however long it takes. The session's row is held, as it is now: whoever signed in has taken it along."""
-    heard = session if session.kind == Session.Kind.RECORDING else recordings.heard_by(session.owner, order.kind)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something will be made, and the recording that hears it, if any does. Both rows are held."""
+
+    session: Session
+    heard: Session | None
+
+
+def place(*, session: Session, kind: str) -> Place:
+    """Hold a session to make something in, and what hears it: that is decided now, however long the making takes. In a
+    transaction, and before anything else is held. Raises UnknownSession when the session was deleted meanwhile."""
+    # Whoever signed in meanwhile has taken the session along.
+    locked = workspace.locked(session)
+    if locked.kind == Session.Kind.RECORDING:
+        return Place(locked, locked)
+    heard = recordings.heard_by(locked.owner, kind)
+    # A recording that was deleted meanwhile hears nothing any more.
+    return Place(locked, heard and Session.objects.select_for_update().filter(pk=heard.pk).first())
+
+
+def begin(*, place: Place, order: Order, slip: Slip | None = None) -> tuple[Generation, Job]:
+    """Take in one making: a row, its ingredients, and the job that will do it."""
+    session = place.session
     job = _submitted(session, order, slip)
     made = Generation.objects.create(
         session=session,
-        recorded_in=heard,
+        recorded_in=place.heard,
         number=_next_number(session),
         job=job,
         kind=order.kind,
@@ -61,8 +80,8 @@ def begin(*, session: Session, order: Order, slip: Slip | None = None) -> tuple[
         frames=order.frames,
     )
     _note_ingredients(made, order.ingredients)
-    if heard not in (None, session):
-        room.refuse_overflow(heard, room.Room(files=1, bytes=0))
+    if place.heard not in (None, session):
+        room.refuse_overflow(place.heard, room.Room(files=1, bytes=0))
     room.require(session)
     return made, job
 

@@ -106,11 +106,11 @@ def request(*, owner: str, demand: Demand, on_error: str = FALLBACK, slip: Slip 
     with workspace.writing_into(session.public_id), store.taking_back([key]) as unless_taken:
         store.put_together({key: demand.data})
         with transaction.atomic(durable=True):
-            locked = workspace.locked(session)
+            place = generations.place(session=session, kind=KIND)
             # Before the job is published: once it is committed, nothing that goes wrong may take its file away.
             transaction.on_commit(unless_taken.pop_all)
-            decided = _decided(locked, owner, demand)
-            _, job = generations.begin(session=locked, order=_order(decided, key, on_error), slip=slip)
+            decided = _decided(place.session, owner, demand)
+            _, job = generations.begin(place=place, order=_order(decided, key, on_error), slip=slip)
     return job
 
 

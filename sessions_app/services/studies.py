@@ -10,7 +10,7 @@ from prompt_media.errors import Conflict, Unprocessable
 from sessions_app.editing import sectors
 from sessions_app.models import Session, Sitting, Study, Trial
 from sessions_app.selectors import studies as selectors
-from sessions_app.services import recordings
+from sessions_app.services import recordings, workspace
 from sessions_app.studying import orders
 from sessions_app.studying.design import LONGEST_MS, MOST_TRIALS, SEEDS, Design
 from sessions_app.studying.orders import Showing
@@ -109,7 +109,8 @@ def answer(
 def delete(*, study: Study) -> None:
     """Delete a study with its sittings and what was answered there."""
     with transaction.atomic():
-        # Before their trials, as whoever answers one takes them.
+        # Its recording first, as whoever sits down takes it; and before their trials the sittings, as whoever answers.
+        workspace.hold(study.recording_id)
         list(Sitting.objects.filter(study=study).order_by("pk").select_for_update().values_list("pk", flat=True))
         Study.objects.filter(pk=study.pk).delete()
 

@@ -89,7 +89,8 @@ def hand_over(*, giver: str, taker: str) -> None:
         jobs.hold(selectors.imports(giver))
         deck = decks.kept(giver)
         own = Session.objects.filter(owner=giver).values_list("pk", flat=True)
-        hold(*own, deck.recording_id, deck.replaying_id, deck.live_id)
+        studied = Study.objects.filter(owner=giver).values_list("recording", flat=True)
+        hold(*own, *studied, deck.recording_id, deck.replaying_id, deck.live_id)
         Session.objects.filter(owner=giver).update(owner=taker)
         Study.objects.filter(owner=giver).update(owner=taker)
         jobs.hand_over(giver=giver, taker=taker)
@@ -128,6 +129,7 @@ def close(*, session: Session, among: QuerySet[Session] | None = None) -> bool:
             return False
         jobs.leave(session.subject)
         _hold_sittings(session)
+        decks.hold(session)
         images = list(Image.objects.filter(session=session).values_list("key", "thumbnail_key", "sha256"))
         contents = {sha256 for _, _, sha256 in images}
         session.delete()

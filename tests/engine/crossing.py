@@ -12,7 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from unittest.mock import patch
 
 import django
 
@@ -20,16 +22,34 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prompt_media.settings")
 django.setup()
 
 from django.core.files.base import ContentFile  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-from django.test import override_settings  # noqa: E402
+from django.db import OperationalError, connection, transaction  # noqa: E402
+from django.test import Client, override_settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from PIL import Image as Pillow  # noqa: E402
 
+from prompt_media.imaging.geometry import Size  # noqa: E402
+from prompt_media.jobs import receipts  # noqa: E402
 from prompt_media.jobs import services as jobs  # noqa: E402
-from prompt_media.jobs.models import Job  # noqa: E402
+from prompt_media.jobs.models import Job, Receipt  # noqa: E402
+from prompt_media.jobs.receipts import Slip  # noqa: E402
 from prompt_media.jobs.runner import Ticket  # noqa: E402
-from sessions_app.models import Generation, Session, Study  # noqa: E402
+from prompt_media.web.identity import HOUSE  # noqa: E402
+from sessions_app.models import Deck, Generation, Session, Study  # noqa: E402
 from sessions_app.selectors import UnknownSession  # noqa: E402
-from sessions_app.services import exporting, importing, retention, room, studies, workspace  # noqa: E402
+from sessions_app.services import (  # noqa: E402
+    exporting,
+    generations,
+    importing,
+    live,
+    prompting,
+    recordings,
+    retention,
+    room,
+    sectors,
+    studies,
+    workspace,
+)
+from sessions_app.services.generations import Order  # noqa: E402
 from sessions_app.studying.design import Design  # noqa: E402
 from tests.sessions_app import recorded  # noqa: E402
 
@@ -37,6 +57,7 @@ _PATIENCE = 20.0
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 _HELD = "FOR UPDATE"
 VISITOR, USER = "visitor:1", "user:1"
+ORDER = Order(kind=Generation.Kind.COMPOSE, title="a picture", prompt="", format="png", size=Size(1, 1))
 Act = Callable[[], object]
 
 
@@ -95,6 +116,12 @@ def told(act: Act) -> str:
     return "done"
 
 
+def picture() -> bytes:
+    file = BytesIO()
+    Pillow.new("RGB", (60, 60)).save(file, "PNG")
+    return file.getvalue()
+
+
 def submitted(session: Session, **payload: Any) -> Job:
     return jobs.submit(kind="upload", owner=VISITOR, title="a job", subject=session.subject, payload=payload)
 
@@ -111,8 +138,22 @@ def ending(session: Session) -> Act:
     return end
 
 
+def beginning(session: Session) -> Act:
+    """Takes something in that is to be made in the session."""
+
+    def begin() -> None:
+        with transaction.atomic():
+            generations.begin(place=generations.place(session=session, kind=ORDER.kind), order=ORDER)
+
+    return begin
+
+
 def closing(session: Session) -> Act:
     return lambda: workspace.close(session=session)
+
+
+def slip(key: str, *, owner: str) -> Slip:
+    return Slip(owner=owner, key=key, method="POST", path="/session/start", fingerprint="")
 
 
 def signing_in() -> None:
@@ -213,6 +254,130 @@ def signing_in_while_an_import_ends(_: Session) -> Meeting:
     )
 
 
+def composing_while_what_hears_it_is_deleted(session: Session) -> Meeting:
+    recording = recordings.start(owner=VISITOR, scope=Deck.Scope.ALL)
+    return Meeting(
+        beginning(session),
+        closing(recording),
+        at='INSERT INTO "sessions_app_generation"',
+    )
+
+
+def changing_a_sector_while_somebody_begins_to_record(_: Session) -> Meeting:
+    """What hears it was not there when it was asked for, and is by the time it is taken in."""
+    owner = "visitor:painter"
+    demand = sectors.understood(picture(), sectors.Wish(0.1, 0.1))
+
+    def first_a_place_then_a_recording(owner: str) -> Session:
+        found = session_of(owner)
+        recordings.start(owner=owner, public_id="begun")
+        return found
+
+    def change() -> None:
+        with patch.object(live, "session_of", first_a_place_then_a_recording):
+            sectors.request(owner=owner, demand=demand)
+
+    session_of = live.session_of
+    return Meeting(
+        change,
+        lambda: recordings.start(owner=owner, public_id="begun", resume=True),
+        at='UPDATE "sessions_app_deck" SET "turns"',
+    )
+
+
+def taking_a_prompt_while_signing_in(_: Session) -> Meeting:
+    """The deck goes over to the user, and the visitor who waits for it gets another."""
+    giver = "visitor:2"
+    prompting.take_turn(owner=giver, sector="BR")
+    return Meeting(
+        lambda: workspace.hand_over(giver=giver, taker=USER),
+        lambda: prompting.take_turn(owner=giver, sector="BR"),
+        at='DELETE FROM "sessions_app_deck"',
+    )
+
+
+def deleting_two_that_two_listen_to(_: Session) -> Meeting:
+    """Each records into one of them and replays the other."""
+    one, other = (recorded.recording(owner="house", public_id=name, steps=1) for name in ("heard_by_a", "heard_by_b"))
+    for owner, recording, replaying in (("user:a", one, other), ("user:b", other, one)):
+        Deck.objects.create(owner=owner, recording=recording, replaying=replaying)
+    return Meeting(closing(one), closing(other), at='UPDATE "sessions_app_deck"')
+
+
+def sitting_down_while_the_study_is_deleted(_: Session) -> Meeting:
+    study = studied("left")
+    return Meeting(
+        lambda: studies.open_sitting(study=study),
+        lambda: studies.delete(study=study),
+        at='INSERT INTO "sessions_app_sitting"',
+    )
+
+
+def handing_over_studies_of_what_is_held(_: Session) -> Meeting:
+    """Studies of a recording that is another's go with it: whoever takes several of them takes it first."""
+    recording = recorded.recording(owner="house", public_id="studied_by_a_guest", steps=1)
+    studies.set_up(recording=recording, owner=VISITOR, design=Design())
+
+    def find_it_held() -> None:
+        with suppress(OperationalError), transaction.atomic():
+            Session.objects.select_for_update(nowait=True).get(pk=recording.pk)
+            raise AssertionError("the recording of a study is free while the study changes hands")
+
+    return Meeting(signing_in, find_it_held, at='UPDATE "sessions_app_study"')
+
+
+def forgetting_jobs_while_one_is_retried(session: Session) -> Meeting:
+    """Its session went long ago; whoever knows its id may still retry it, and is told how that ends."""
+    job = submitted(session)
+    workspace.close(session=session)
+    Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(days=400))
+    job.refresh_from_db()
+
+    def it_waits_for_a_worker() -> None:
+        job.refresh_from_db()
+        assert job.status == Job.Status.QUEUED, job.status
+
+    return Meeting(lambda: jobs.retry(job), jobs.forget, at='UPDATE "jobs_job"', afterwards=it_waits_for_a_worker)
+
+
+def forgetting_receipts_while_their_session_is_deleted(session: Session) -> Meeting:
+    """One of a job, between two of what was made without: in whatever order the database goes through them."""
+    for key, job in (("made", None), ("asked", submitted(session)), ("made later", None)):
+        receipts.file(slip(key, owner="user:old"), job)
+        subject = "" if job else session.subject
+        Receipt.objects.filter(key=key).update(subject=subject, created_at=timezone.now() - 2 * receipts.KEPT_FOR)
+    return Meeting(closing(session), receipts.forget, at='DELETE FROM "jobs_receipt"')
+
+
+def asking_under_an_old_key_while_its_session_is_deleted(_: Session) -> Meeting:
+    recording = recorded.recording(owner=HOUSE, public_id="asked_for", steps=1)
+    ask = {"path": "/session/start?session_id=asked_for&resume=true", "headers": {"Idempotency-Key": "old"}}
+    assert Client(SERVER_NAME="localhost").post(**ask).status_code == 200
+    Receipt.objects.filter(key="old").update(
+        subject=recording.subject, created_at=timezone.now() - 2 * receipts.KEPT_FOR
+    )
+
+    def ask_again() -> None:
+        answer = Client(SERVER_NAME="localhost").post(**ask)
+        assert answer.status_code in (200, 404), answer.content
+
+    return Meeting(ask_again, closing(recording), at='INSERT INTO "jobs_receipt"')
+
+
+def signing_in_while_a_key_is_taken(_: Session) -> Meeting:
+    """The same key, by the browser before it signed in and by the user it has become: the second call wants what the
+    sign-in holds, and the sign-in the key."""
+    recording = recorded.recording(owner=VISITOR, public_id="taken_up", steps=1)
+    receipts.file(slip("twice", owner=VISITOR))
+
+    def take_up() -> None:
+        with transaction.atomic():
+            receipts.file(slip("twice", owner=USER))
+            recordings.start(owner=USER, public_id=recording.public_id, resume=True, reach=None)
+
+    return Meeting(take_up, signing_in, at='INSERT INTO "jobs_receipt"')
+
+
 PAIRS: tuple[Callable[[Session], Meeting], ...] = (
     signing_in_while_a_job_ends,
     ending_a_job_while_signing_in,
@@ -225,6 +390,16 @@ PAIRS: tuple[Callable[[Session], Meeting], ...] = (
     answering_while_the_study_is_deleted,
     sitting_down_while_the_recording_is_deleted,
     signing_in_while_an_import_ends,
+    composing_while_what_hears_it_is_deleted,
+    changing_a_sector_while_somebody_begins_to_record,
+    taking_a_prompt_while_signing_in,
+    deleting_two_that_two_listen_to,
+    sitting_down_while_the_study_is_deleted,
+    handing_over_studies_of_what_is_held,
+    forgetting_jobs_while_one_is_retried,
+    forgetting_receipts_while_their_session_is_deleted,
+    asking_under_an_old_key_while_its_session_is_deleted,
+    signing_in_while_a_key_is_taken,
 )
 
 if __name__ == "__main__":

@@ -50,6 +50,16 @@ def _all_meet(home: Path, database: dict[str, str]) -> dict[str, dict[str, str]]
         "answering_while_the_study_is_deleted",
         "sitting_down_while_the_recording_is_deleted",
         "signing_in_while_an_import_ends",
+        "composing_while_what_hears_it_is_deleted",
+        "changing_a_sector_while_somebody_begins_to_record",
+        "taking_a_prompt_while_signing_in",
+        "deleting_two_that_two_listen_to",
+        "sitting_down_while_the_study_is_deleted",
+        "handing_over_studies_of_what_is_held",
+        "forgetting_jobs_while_one_is_retried",
+        "forgetting_receipts_while_their_session_is_deleted",
+        "asking_under_an_old_key_while_its_session_is_deleted",
+        "signing_in_while_a_key_is_taken",
     ],
 )
 def test_two_who_want_the_same_rows_both_come_through(met, pair):
