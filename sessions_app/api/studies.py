@@ -128,7 +128,7 @@ class Sittings(ListAPIView):
         study = _study(request, study_id)
         sitting = studies.open_sitting(study=study, participant=wish["participant"])
         receipts.made(once.slip(request), study.recording.subject)
-        return Response(shapes.SittingRow(selectors.sittings(study).get(pk=sitting.pk)).data, status=201)
+        return Response(shapes.SittingRow(selectors.sitting_of(study, sitting.pk)).data, status=201)
 
 
 class Results(APIView):

@@ -69,14 +69,14 @@ def described(recordings: QuerySet[Session]) -> QuerySet[Session]:
 
 def steps(recording: Session) -> QuerySet[Step]:
     """Its steps in their order, each with its picture."""
-    return Step.objects.filter(recording=recording).select_related("image__session").order_by("index")
+    return Step.objects.filter(recording=recording).select_related("image__session", "recording").order_by("index")
 
 
 def frame(public_id: str, index: int, reach: Reach) -> Step:
     """One step by its number, with its picture. Raises UnknownRecording or UnknownFrame."""
     among = Step.objects.filter(recording__kind=Session.Kind.RECORDING, recording__public_id=public_id, index=index)
     seen = among if reach is None else among.filter(recording__owner__in=reach)
-    found = seen.select_related("image__session").first() if index <= _LARGEST else None
+    found = seen.select_related("image__session", "recording").first() if index <= _LARGEST else None
     if found is None:
         there = steps(recording(public_id, reach)).count()
         raise UnknownFrame(f"This recording has {there} steps, counted from 0; there is none of this number.")

@@ -106,6 +106,14 @@ def sittings(study: Study) -> QuerySet[Sitting]:
     )
 
 
+def sitting_of(study: Study, sitting_id: UUID) -> Sitting:
+    """The study's sitting of that id, as `sittings` tells of it. Raises UnknownStudy when it went with its study."""
+    found = sittings(study).filter(pk=sitting_id).first()
+    if found is None:
+        raise UnknownStudy("This study was deleted meanwhile.")
+    return found
+
+
 def trial(sitting: Sitting, place: int) -> Trial:
     """One trial of a sitting. Raises UnknownTrial."""
     there = Trial.objects.filter(sitting=sitting, place=place).select_related("step__image")

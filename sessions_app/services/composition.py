@@ -147,6 +147,8 @@ def _pictures(ingredients: Sequence[GenerationInput]) -> TaggedPictures:
         if one.image is None:
             raise selectors.UnknownImage(f"@{one.tag} was deleted before its turn came.")
         images[one.tag] = one.image
+    if not images:  # whatever is composed is composed of something: they went with the session
+        raise selectors.gone()
     return TaggedPictures(images)
 
 

@@ -81,14 +81,18 @@ def request(*, recording: Session, index: int | None = None, slip: Slip | None =
 
 
 def of(step: Step) -> Verdict:
-    """The verdict on a step that is made again now. Raises Unavailable when that takes too long to wait for."""
+    """The verdict on a step that is made again now. Raises Unavailable when that takes too long to wait for, and
+    UnknownRecording when the recording was deleted meanwhile."""
     job = waiting.for_end(request(recording=step.recording, index=step.index), settings.WAIT_SECONDS)
     waiting.raise_if_failed(job)
     if job.is_live:
         raise Unavailable(
             "Making this step again takes longer than anybody waits. Its verdict will come.", retry_after=5
         )
-    return Verdict.objects.select_related("picture__session").get(step=step)
+    found = Verdict.objects.select_related("picture__session").filter(step=step).first()
+    if found is None:
+        raise recordings.gone()
+    return found
 
 
 def recording_of(job: Job) -> Session:
@@ -112,7 +116,7 @@ def carry_out(ticket: Ticket) -> Outcome:
 
 
 def _asked_for(recording: Session, index: int | None) -> QuerySet[Step]:
-    steps = recordings.steps(recording).select_related("image", "recording")
+    steps = recordings.steps(recording)
     return steps if index is None else steps.filter(index=index)
 
 
