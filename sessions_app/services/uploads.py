@@ -14,7 +14,9 @@ from django.db import transaction
 from prompt_media.errors import NotFound, TooLarge, UnsupportedPicture
 from prompt_media.files import intake, layers, sandbox, store
 from prompt_media.files.intake import Arrival
-from prompt_media.imaging import decode, encode
+from prompt_media.imaging import decode, encode, formats
+from prompt_media.imaging.encode import Encoded
+from prompt_media.imaging.picture import Picture
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.receipts import Slip
@@ -157,8 +159,14 @@ def _store(session: str, file: dict[str, str]) -> Stored:
         has_alpha=picture.has_alpha,
     )
     store.put_together({stored.key: kept.data, stored.thumbnail_key: encode.thumbnail(picture)})
-    layers.keep(digest, picture)
+    layers.keep(digest, _as_stored(kept, picture))
     return stored
+
+
+def _as_stored(kept: Encoded, picture: Picture) -> Picture:
+    """The pixels of the stored file, which any machine without this layer will paint from. A JPEG's are others than
+    those it was made of."""
+    return picture if kept.extension == formats.PNG.extension else decode.picture(kept.data, intake.limits())
 
 
 def _write(session: Session, ticket: Ticket, stored: Sequence[Stored]) -> None:

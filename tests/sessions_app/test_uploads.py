@@ -11,7 +11,7 @@ from PIL import Image as Pillow
 
 from prompt_media.files import keepers, layers, sandbox, store
 from prompt_media.files.intake import Arrival
-from prompt_media.imaging import decode
+from prompt_media.imaging import decode, encode
 from prompt_media.jobs import runner
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs.models import Job
@@ -91,6 +91,15 @@ def test_an_upload_is_decoded_once_in_its_life(session, add, monkeypatch):
     (photo,) = add("logo")
     layers.layer(photo.sha256, photo.key)
     assert decoded == [os.getpid()]  # and then once more in the child, which tells nobody
+
+
+def test_the_layer_of_a_photo_is_the_one_that_any_other_machine_makes_of_its_file(add):
+    noise = np.random.default_rng(1).integers(0, 256, (40, 60, 3), np.uint8)
+    (photo,) = add("photo", data=encode.jpeg(noise, quality=60))
+    kept = layers.layer(photo.sha256, photo.key).pixels.copy()
+    layers.drop(photo.sha256)
+    assert photo.media_type == "image/jpeg"
+    assert np.array_equal(layers.layer(photo.sha256, photo.key).pixels, kept)
 
 
 def test_a_lost_layer_is_made_again_from_the_stored_file(add):
