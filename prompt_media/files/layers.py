@@ -37,7 +37,7 @@ def keep(sha256: str, picture: Picture) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with aside.open("wb") as file:
-            np.save(file, _bounded(picture).pixels)
+            np.save(file, bounded(picture).pixels)
             file.flush()
             # Without it a power cut can leave the right length and wrong pixels, which nobody would notice.
             os.fsync(file.fileno())
@@ -55,7 +55,7 @@ def layer(sha256: str, key: str) -> Picture:
         pixels = np.load(path, mmap_mode="r")
         os.utime(path)
     except (OSError, ValueError, EOFError):
-        picture = _bounded(decode.picture(store.read(key), intake.limits()))
+        picture = bounded(decode.picture(store.read(key), intake.limits()))
         keep(sha256, picture)
         return picture
     return Picture(pixels)
@@ -72,7 +72,8 @@ def bounds(size: Size) -> Size:
     return size if max(size.width, size.height) <= LONGEST_SIDE else fit(size, longest)
 
 
-def _bounded(picture: Picture) -> Picture:
+def bounded(picture: Picture) -> Picture:
+    """The layer of a decoded picture: itself, or smaller."""
     size = bounds(picture.size)
     if size == picture.size:
         return picture

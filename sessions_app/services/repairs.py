@@ -6,7 +6,6 @@ What cannot be had again is left as it is: its row still tells the name, tag and
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -57,9 +56,7 @@ def _thumbnail_anew(image: Image, claim: Claim) -> str:
         return ""
     home = f"{claim.folder}/{PurePosixPath(image.thumbnail_key).name}"
     try:
-        # Our own file, whole to the byte: how many frames it has is no concern here.
-        limits = replace(intake.limits(), frames=1_000_000, frame_pixels=10**15)
-        store.put(home, encode.thumbnail(decode.picture(original, limits)))
+        store.put(home, encode.thumbnail(decode.picture(original, intake.own_limits())))
     except HouseError:
         return ""
     Image.objects.filter(pk=image.pk).update(thumbnail_key=home)

@@ -19,7 +19,7 @@ from prompt_media.errors import TooLarge, Unavailable, Unprocessable, Unsupporte
 from prompt_media.files import intake, sandbox, store
 from prompt_media.files.store import FileGone
 from prompt_media.generating.protocol import Backend, BackendError, Verb
-from prompt_media.imaging import decode, encode
+from prompt_media.imaging import decode, encode, formats
 from prompt_media.imaging.picture import Picture
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs import waiting
@@ -31,10 +31,13 @@ from sessions_app.editing import difference, recipe
 from sessions_app.editing.recipe import Recipe, SeedFrom
 from sessions_app.models import Generation, Image, Session, Step, Verdict
 from sessions_app.selectors import recordings
-from sessions_app.services import sectors, workspace
+from sessions_app.services import recomposing, sectors, workspace
+from sessions_app.services.recomposing import IngredientGone
 from sessions_app.services.recordings import held
 
 KIND = "verify"
+_SECTOR_UNEXPLAINED = "Recipe, picture and backend are those it was made with: what they stand on (a library) is not."
+_COMPOSED_UNEXPLAINED = "Its pictures are those it was made of: its recipe, or what painting stands on, is another."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,19 @@ class Judgement:
     reason: str = ""
     share: float = 0.0
     shown: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Again:
+    """The file that came out."""
+
+    data: bytes
+    moves: bool = False
+
+    @property
+    def picture(self) -> Picture:
+        """Its pixels; of several frames the first's."""
+        return decode.picture(self.data, intake.own_limits())
 
 
 class _Cannot(Exception):
@@ -122,26 +138,50 @@ def _asked_for(recording: Session, index: int | None) -> QuerySet[Step]:
 
 def _judged(step: Step, part: _Part) -> Judgement:
     try:
-        wanted = _recipe(step)
-        backend = _backend(wanted)
-        frame = _frame(step)
-        again = _again(wanted, _original(step, wanted), backend, part)
+        if step.system == Generation.Kind.COMPOSE:
+            return _recomposed(step, part)
+        return _repainted(step, part)
     except _Cannot as why:
         return Judgement(Verdict.Word.UNVERIFIABLE, str(why))
-    return _compared(frame, again, list(_changed(step, wanted, backend, frame)))
+
+
+def _repainted(step: Step, part: _Part) -> Judgement:
+    wanted = _recipe(step)
+    backend = _backend(wanted)
+    frame = _frame(step)
+    picture = _again(wanted, _original(step, wanted), backend, part)
+    again = _Again(encode.png(picture.pixels))
+    return _compared(frame, again, [*_replaced(step, frame), *_changed(step, wanted, backend)], _SECTOR_UNEXPLAINED)
+
+
+def _recomposed(step: Step, part: _Part) -> Judgement:
+    _refuse_without_recipe(step)
+    frame = _frame(step)
+    try:
+        rendered = recomposing.paint(step, part)
+    except (IngredientGone, TooLarge, UnsupportedPicture) as error:
+        raise _Cannot(error.detail) from error
+    except Unprocessable as error:
+        raise _Cannot(f"Its recipe is damaged. {error.detail}") from error
+    again = _Again(rendered.data, moves=rendered.media_type == formats.GIF.media_type)
+    return _compared(frame, again, list(_replaced(step, frame)), _COMPOSED_UNEXPLAINED)
 
 
 def _recipe(step: Step) -> Recipe:
     if step.system != Generation.Kind.SECTOR:
-        raise _Cannot(f"It was made by another system ({step.system}); only sectors are made again.")
+        raise _Cannot(f"It was made by another system ({step.system}); only sectors and scenes are made again.")
     if step.status == Step.Status.FALLBACK:
         raise _Cannot("Its backend failed when it was recorded: nothing was painted that could be painted again.")
-    if not step.recipe:
-        raise _Cannot("It has no recipe: whatever it was imported from kept none.")
+    _refuse_without_recipe(step)
     try:
         return Recipe.from_json(step.recipe)
     except Unprocessable as error:
         raise _Cannot(f"Its recipe is damaged. {error.detail}") from error
+
+
+def _refuse_without_recipe(step: Step) -> None:
+    if not step.recipe:
+        raise _Cannot("It has no recipe: whatever it was imported from kept none.")
 
 
 def _backend(wanted: Recipe) -> Backend:
@@ -189,10 +229,13 @@ def _again(wanted: Recipe, data: bytes, backend: Backend, part: _Part) -> Pictur
         raise _Cannot(f"The picture it was made from cannot be read. {error.detail}") from error
 
 
-def _changed(step: Step, wanted: Recipe, backend: Backend, frame: bytes) -> Iterator[str]:
-    """What is not as it was when the step was recorded, sentence by sentence."""
+def _replaced(step: Step, frame: bytes) -> Iterator[str]:
     if sha256(frame).hexdigest() != step.image.sha256:
         yield "The file of its frame was changed after it was recorded: its SHA-256 is another."
+
+
+def _changed(step: Step, wanted: Recipe, backend: Backend) -> Iterator[str]:
+    """What else is not as it was when the sector was recorded, sentence by sentence."""
     if fields := list(_tampered(step, wanted)):
         yield f"Its recipe was changed after it was recorded: {'; '.join(fields)}."
     if wanted.backend_version != backend.version:
@@ -212,19 +255,22 @@ def _tampered(step: Step, wanted: Recipe) -> Iterator[str]:
         yield "seed in it does not follow from its request"
 
 
-def _compared(frame: bytes, again: Picture, changed: list[str]) -> Judgement:
-    if frame == encode.png(again.pixels):
+def _compared(frame: bytes, again: _Again, changed: list[str], unexplained: str) -> Judgement:
+    if frame == again.data:
         return Judgement(Verdict.Word.IDENTICAL, " ".join(changed))
+    limits = intake.own_limits()
     try:
-        recorded = sandbox.picture(frame, decode.inspect(frame, intake.limits()), intake.limits())
+        recorded = sandbox.picture(frame, decode.inspect(frame, limits), limits)
     except (TooLarge, UnsupportedPicture) as error:
         return Judgement(Verdict.Word.DRIFTED, " ".join([*changed, f"Its frame cannot be read. {error.detail}"]), 1.0)
-    found = difference.compare(recorded, again)
+    picture = again.picture
+    found = difference.compare(recorded, picture)
+    if found.is_none and again.moves:
+        return Judgement(Verdict.Word.DRIFTED, " ".join([*changed, "Its first frame is the same, the file is not."]))
     if found.is_none:
         packed = f"The same pixels, packed otherwise: not by this machine's encoder, {encode.png_packer()}."
         return Judgement(Verdict.Word.IDENTICAL, " ".join([*changed, packed]))
-    unexplained = "Recipe, picture and backend are those it was made with: what they stand on (a library) is not."
-    shown = difference.shown(recorded, again)
+    shown = difference.shown(recorded, picture)
     return Judgement(Verdict.Word.DRIFTED, " ".join(changed) or unexplained, found.share, shown)
 
 

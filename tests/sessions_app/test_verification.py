@@ -359,7 +359,8 @@ def test_the_same_pixels_packed_otherwise_are_identical_and_it_says_so(film):
     [
         pytest.param({"recipe": {}}, "It has no recipe", id="imported without one"),
         pytest.param({"recipe": {"asked": 7}}, "Its recipe is damaged. asked is 7", id="no recipe at all"),
-        pytest.param({"system": "compose"}, "It was made by another system (compose)", id="the studio's"),
+        pytest.param({"system": "foreign"}, "It was made by another system (foreign)", id="a stranger's"),
+        pytest.param({"system": "compose"}, "Its recipe is damaged. scene is missing", id="no scene of the studio's"),
     ],
 )
 def test_a_step_that_cannot_be_made_again_tells_why(film, columns, reason):
