@@ -23,7 +23,7 @@ from django.template.defaultfilters import date
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
@@ -152,6 +152,15 @@ def link(row: Model, text: object = "") -> SafeString:
     """A row's name, leading to its page."""
     url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
     return format_html('<a href="{}" class="text-link">{}</a>', url, text or row)
+
+
+def links(rows: QuerySet[Any], most: int, **among: object) -> SafeString:
+    """Links to the first of some rows, a line each; where there are more, one to the list of those that are `among`."""
+    found = [link(row) for row in rows[:most]]
+    if (count := rows.count()) > most:
+        url = reverse(f"admin:{rows.model._meta.app_label}_{rows.model._meta.model_name}_changelist", query=among)
+        found.append(format_html('<a href="{}" class="text-link">All {}</a>', url, count))
+    return format_html_join(SafeString("<br>"), "{}", ((one,) for one in found))
 
 
 def label(text: object, mood: str = "") -> SafeString:

@@ -13,13 +13,14 @@ from django.http.response import HttpResponseBase
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from prompt_media.files import delivery
-from prompt_media.web.inspection import ReadOnlyAdmin, RemovableAdmin, link, titled, when
+from prompt_media.web.inspection import ReadOnlyAdmin, RemovableAdmin, link, links, titled, when
 from sessions_app.models import Image, Tag
 from sessions_app.services import workspace
+
+_MOST_LINKS = 50
 
 
 def thumbnails(images: Iterable[Image]) -> SafeString:
@@ -120,8 +121,8 @@ class ImageAdmin(RemovableAdmin):
 
     @admin.display(description="Used in")
     def used_in(self, image: Image) -> SafeString | str:
-        makings = image.used_by.order_by("-created_at").distinct()[:50]
-        return format_html_join(SafeString("<br>"), "{}", ((link(making),) for making in makings)) or "Nothing yet."
+        makings = image.used_by.order_by("-created_at").distinct()
+        return links(makings, _MOST_LINKS, inputs__id__exact=image.pk) or "Nothing yet."
 
     def remove(self, row: Image) -> None:
         workspace.remove_image(image=row)

@@ -16,6 +16,7 @@ from prompt_media.web.inspection import (
     RemovableAdmin,
     label,
     link,
+    links,
     pretty,
     shortened,
     titled,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _FRAMES_IN_A_ROW = 6
 _MOST_SHOWN = 60
+_MOST_LINKS = 20
 _MOODS = {
     Verdict.Word.IDENTICAL: "success",
     Verdict.Word.DRIFTED: "warning",
@@ -157,8 +159,8 @@ class RecordingAdmin(RemovableAdmin):
 
     @admin.display(description="Studies")
     def studies(self, recording: Recording) -> SafeString | str:
-        shown = Study.objects.filter(recording=recording.session)[:20]
-        return format_html_join(SafeString("<br>"), "{}", ((link(study),) for study in shown)) or "None."
+        found = Study.objects.filter(recording=recording.session)
+        return links(found, _MOST_LINKS, recording__id__exact=recording.session_id) or "None."
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Recording, **kwargs: Any

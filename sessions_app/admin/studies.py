@@ -76,7 +76,7 @@ class StudyAdmin(ReadOnlyAdmin):
             newest = shown_by.get_queryset(request).filter(study=obj).order_by("-number")[:_MOST_SHOWN]
             sittings = table(shown_by, newest, ("sat_by", "answers", "created", "state"))
         page: HttpResponseBase = super().render_change_form(
-            request, context | {"sittings": sittings}, *args, obj=obj, **kwargs
+            request, context | {"sittings": sittings, "most": _MOST_SHOWN}, *args, obj=obj, **kwargs
         )
         return page
 
@@ -131,7 +131,7 @@ class SittingAdmin(ReadOnlyAdmin):
 
 
 def _trials(sitting: Sitting) -> Table:
-    shown = Trial.objects.filter(sitting=sitting).order_by("place")[:_MOST_SHOWN]
+    shown = Trial.objects.filter(sitting=sitting).order_by("place")
     return Table(
         headers=("Trial", "Step", "Changed in", "Answer", "After"),
         rows=[(trial.place + 1, trial.step_index + 1, trial.sector or "nothing", *_answered(trial)) for trial in shown],

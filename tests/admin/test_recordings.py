@@ -1,5 +1,6 @@
 """Recordings, decks and studies in the admin: seen whole, cheap however many, ended through their services alone."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,22 @@ def test_a_study_leads_to_its_sittings_and_a_sitting_to_its_trials(staff):
     page = staff.get(page_of(Sitting.objects.get())).content.decode()
     assert "812 ms" in page
     assert page.count("not yet") == 2
+
+
+def test_a_page_that_shows_some_of_them_leads_to_all(staff):
+    several(1)
+    study, recording = Study.objects.get(), Recording.objects.get()
+    Sitting.objects.bulk_create(Sitting(study=study, number=number) for number in range(2, 122))
+    Study.objects.bulk_create(Study(recording=recording.session, owner=HOUSE, seed=1) for _ in range(30))
+    first = Sitting.objects.get(number=1)
+    first.trials.model.objects.bulk_create(
+        first.trials.model(sitting=first, place=place, step_index=0, sector="BR") for place in range(3, 120)
+    )
+
+    for row, words in ((study, "All 121 sittings"), (recording, "All 31")):
+        [there] = re.findall(rf'href="([^"]+)"[^>]*>{words}<', staff.get(page_of(row)).content.decode())
+        assert staff.get(there).context["cl"].result_count == int(words.split()[1])
+    assert staff.get(page_of(first)).content.decode().count("not yet") == 120
 
 
 def test_the_sidebar_names_them(staff):
