@@ -14,7 +14,7 @@ Prompt Media
   ./pm up [--port N] [--host H]   install what is missing, start everything, print the address
   ./pm test [--browser] [ARGS]    run the tests; ARGS go to pytest; --browser insists on a real browser
   ./pm check                      lint, format, types, import contracts, migrations, deployment
-  ./pm soak [--minutes N] [--seed S] [--on postgres]
+  ./pm soak [--minutes N] [--seed S] [--on postgres] [--slow]
                                   a real studio under load while faults happen to it; --help tells more
   ./pm compose PROMPT NAME=FILE… -o OUT
                                   compose pictures from the shell, with no server

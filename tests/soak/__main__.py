@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.engine.racing import race
 from tests.engine.running import wait_for
 from tests.engine.work import noise
-from tests.soak import faults, house, report
+from tests.soak import faults, house, report, slowed
 from tests.soak.diary import Diary
 from tests.soak.house import House
 from tests.soak.load import Stranger
@@ -24,7 +24,12 @@ _SETTLED_WITHIN = 180.0
 def main() -> int:
     wish = _parser().parse_args()
     seed = random.SystemRandom().randrange(10**6) if wish.seed is None else wish.seed
-    _say(f"seed {seed}: ./pm soak --minutes {wish.minutes:g} --seed {seed} --on {wish.on} --callers {wish.callers}")
+    slow = f" --slow {wish.slow:g}" if wish.slow else ""
+    _say(
+        f"seed {seed}: ./pm soak --minutes {wish.minutes:g} --seed {seed} --on {wish.on} --callers {wish.callers}{slow}"
+    )
+    if wish.slow:
+        os.environ |= slowed.environment(wish.slow)
     with ExitStack() as kept:
         home = wish.keep or Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
         with house.running(home, grown=wish.on == "postgres") as studio:
@@ -33,6 +38,7 @@ def main() -> int:
                 _say(line)
             if wish.races:
                 _race(studio, diary, wish.races, seed)
+            diary.wrong += report.broken_off(studio)
     return _judged(diary, seed)
 
 
@@ -49,6 +55,14 @@ def _parser() -> argparse.ArgumentParser:
         "--on", choices=("sqlite", "postgres"), default="sqlite", help="postgres: with S3 and Valkey too"
     )
     parser.add_argument("--races", type=int, default=50, help="rounds of clean-up against generation after it (50)")
+    parser.add_argument(
+        "--slow",
+        type=float,
+        nargs="?",
+        const=0.03,
+        metavar="SECONDS",
+        help="delay every database statement by chance, up to so long (0.03): what only bad timing shows, shows",
+    )
     parser.add_argument("--keep", type=Path, help="a folder for data and logs, kept afterwards; must be empty")
     return parser
 

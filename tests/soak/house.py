@@ -80,6 +80,11 @@ class House:
         for path in sorted((self.engine.home / "var" / "logs").glob("*.log*")):
             yield from path.read_text(errors="replace").splitlines()
 
+    def database_log(self) -> str:
+        """What the database server has told; nothing of SQLite, which has none."""
+        path = self.home / "postgres" / "log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
     def check_storage(self, *options: str) -> Counter[str]:
         """What the studio's own command finds wrong."""
         command = (sys.executable, "manage.py", "check_storage", "--json", *options)

@@ -29,6 +29,12 @@ def check(house: House, diary: Diary) -> Iterator[str]:
     yield from _recoveries(diary)
 
 
+def broken_off(house: House) -> list[str]:
+    """What the database server has broken off because two waited for each other, each with what they wanted."""
+    told = house.database_log().split("deadlock detected\n")[1:]
+    return [f"the database broke one of two off that waited for each other: {one[:1000]}" for one in told]
+
+
 def _jobs(ledger: Ledger, diary: Diary) -> Iterator[str]:
     ends = ledger.count()
     told = ", ".join(f"{ends[status]} {status}" for status in ("done", "failed", "cancelled", "queued", "running"))

@@ -1,15 +1,20 @@
 """A soak that could not fail would be worth nothing: what counts as a broken promise."""
 
 import http.client
+import os
 import random
+import subprocess
+import sys
 from uuid import UUID, uuid4
 
 import pytest
 
 from tests.engine.calling import Answer
 from tests.engine.ledger import Image, Job, Ledger, Recording
-from tests.soak import faults
+from tests.engine.running import PROJECT
+from tests.soak import faults, report, slowed
 from tests.soak.diary import Diary, Fault
+from tests.soak.house import House
 
 
 def compose(status: str) -> Job:
@@ -130,3 +135,41 @@ def test_a_seed_fixes_the_order_of_faults_and_all_of_them_come():
     assert order(3) == order(3)
     assert order(3) != order(4)
     assert set(order(3)) == {*faults.ALWAYS, *faults.ON_ONE_MACHINE}
+
+
+@pytest.mark.parametrize(
+    ("log", "count"),
+    [
+        pytest.param("LOG:  ready\nERROR:  duplicate key value\n", 0, id="none"),
+        pytest.param("ERROR:  deadlock detected\nDETAIL:  one\nERROR:  deadlock detected\nDETAIL:  two\n", 2, id="two"),
+    ],
+)
+def test_what_the_database_broke_off_is_told(tmp_path, log, count):
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "log").write_text(log)
+
+    assert len(report.broken_off(House(tmp_path, engine=None))) == count
+
+
+SLOWED = """
+import time
+from django.conf import settings
+settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}})
+from django.db import connection
+began = time.monotonic()
+with connection.cursor() as cursor:
+    for number in range(100):
+        cursor.execute("SELECT %s", [number])
+        assert cursor.fetchone() == (number,)
+print(time.monotonic() - began)
+"""
+
+
+def test_slowed_statements_wait_and_answer_all_the_same():
+    environment = os.environ | slowed.environment(0.02)
+    ran = subprocess.run(
+        (sys.executable, "-c", SLOWED), cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
+    )
+
+    # Eighty waits or so of 0.01 s each; that they take a fifth of that has no chance worth a word.
+    assert float(ran.stdout) > 0.16
