@@ -6,7 +6,9 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.core.management.color import no_style
+from django.db import connection
+from django.test import Client, TransactionTestCase
 from PIL import Image
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -30,6 +32,21 @@ def static_files_found_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", remember)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rows_cleared_and_no_more() -> Iterator[None]:
+    """After a test that commits, Django clears all rows and makes content types and permissions anew, which takes more
+    than ten times as long: here these stay."""
+    stay = {"django_migrations", "django_content_type", "auth_permission"}
+
+    def clear(_: TransactionTestCase) -> None:
+        tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - stay
+        connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), sorted(tables)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", clear)
         yield
 
 
