@@ -153,6 +153,24 @@ def test_fifty_equal_requests_at_once_move_a_playhead_once(studio, caller, pictu
     caller.post("/session/stop")
 
 
+def test_equal_requests_that_fork_make_one_fork(studio, caller, picture):
+    recording, fork, key = (f"forked_{uuid4().hex}" for _ in range(3))
+    wish = {"image_base64": b64encode(picture()).decode(), "focus_x": 0.1, "focus_y": 0.1}
+    caller.post(f"/session/start?session_id={recording}")
+    assert [caller.post("/generate", wish).status for _ in range(2)] == [200, 200]
+    path = f"/session/replay/{recording}/fork?session_id={fork}"
+
+    answers = race(studio, 20, lambda caller: caller.post(path, **{"Idempotency-Key": key}))
+
+    assert statuses(answers) == {200: 20}
+    assert {(answer.json["session_id"], answer.json["total_generations"]) for answer in answers} == {(fork, 2)}
+    assert sum("Idempotent-Replayed" not in answer.headers for answer in answers) == 1
+    waiting = [path for path in (studio.home / "media" / "incoming").rglob("*") if path.is_file()]
+    assert waiting == [], "what the others had copied is gone again"
+    caller.post("/session/replay/stop")
+    caller.post("/session/stop")
+
+
 def test_equal_requests_that_open_a_session_open_one(studio, caller):
     key = {"Idempotency-Key": uuid4().hex}
     answers = race(studio, 20, lambda caller: caller.post("/session/create/", **key))
