@@ -326,6 +326,8 @@ def test_two_recordings_lie_side_by_side(browser):
     alone = page(browser, "/recordings/one/compare/?with=two&step=3")
 
     assert "Identical, byte for byte" in same
+    assert 'data-by="1" href="?with=two&step=2"' in same
+    assert re.sub(r"<[^>]+>", "", same).count("1 of 3, 1 differs") == 1
     assert re.findall(r'class="(?:meta|drifted)">(same|only one)<', same) == ["same", "same", "only one"]
     assert "Only one of the two has this step." in alone
     assert browser.get("/recordings/one/compare/?with=nowhere").status_code == 404
