@@ -138,5 +138,6 @@ def test_every_job_is_reached_and_what_runs_stands_on_top(client, job):
     assert first.context["groups"][0].title == "Running"
     assert shown[0][1:] + shown[1] == made[::-1]
     assert "1 to 50 of 70" in first.content.decode()
+    assert "50 here, 70 in all" in first.content.decode()
     assert "51 to 70 of 70" in second.content.decode()
     assert f"older={quote(older)}" in polled.content.decode()
