@@ -147,10 +147,11 @@ def copying(*, source: Session, until: int, public_id: str | None = None) -> Ite
             by_name = _put_in_place(copied, source, images, copies, unless_copied)
             Step.objects.bulk_create(_step_copy(step, copied, by_name[step.image.name]) for step in taken)
             _grown(copied, images=len(images), steps_numbered=until)
+            # One that was deleted meanwhile has lent its steps by halves, or none. Before room is made: that may take
+            # jobs of others, and this one's among them.
+            held(source)
             room.require(copied)
             receipts.made(slip, copied.subject)
-            # One that was deleted meanwhile has lent its steps by halves, or none.
-            held(source)
             return copied
 
         yield copy

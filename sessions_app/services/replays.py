@@ -150,12 +150,12 @@ def answer_for(*, owner: str, asked: Asked, slip: Slip | None = None) -> Step | 
     deck = decks.of(owner)
     if deck.replaying is None or deck.mode not in _ANSWERING:
         return None
-    with receipts.filed(slip):
+    with transaction.atomic():
         step = _answering(deck, deck.replaying, asked)
-        if step is None:
-            # Nothing was done here: the receipt that counts is that of the job which will make it.
-            transaction.set_rollback(True)
-        else:
+        if step is not None and slip is not None:
+            # Behind the deck, as a making files it that is given its prompt: equal requests may go these two ways. Who
+            # comes second finds the key taken, and its move of the playhead is taken back.
+            receipts.file(slip)
             receipts.shows(slip, f"{SHOWN}:{step.pk}", subject=deck.replaying.subject)
     return step
 

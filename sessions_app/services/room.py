@@ -62,7 +62,7 @@ def refuse_overflow(session: Session, arriving: Room) -> None:
 
 def require(session: Session) -> None:
     """All that the session holds by now fits. Its row must be locked; called last in the transaction that adds to it:
-    a refusal takes the addition back."""
+    a refusal takes the addition back, and who has made room with jobs of others waits for no other session."""
     live, ended = _at_work_or_in_vain(session)
     now = _stored(Image.objects.filter(session=session)) + _promised(live)
     _refuse_beyond_session(session, now)

@@ -31,7 +31,7 @@ from prompt_media.imaging.geometry import Size  # noqa: E402
 from prompt_media.jobs import receipts  # noqa: E402
 from prompt_media.jobs import services as jobs  # noqa: E402
 from prompt_media.jobs.models import Job, Receipt  # noqa: E402
-from prompt_media.jobs.receipts import Slip  # noqa: E402
+from prompt_media.jobs.receipts import FiledBefore, Slip  # noqa: E402
 from prompt_media.jobs.runner import Ticket  # noqa: E402
 from prompt_media.web.identity import HOUSE  # noqa: E402
 from sessions_app.models import Deck, Generation, Session, Study  # noqa: E402
@@ -43,6 +43,7 @@ from sessions_app.services import (  # noqa: E402
     live,
     prompting,
     recordings,
+    replays,
     retention,
     room,
     sectors,
@@ -285,6 +286,24 @@ def changing_a_sector_while_somebody_begins_to_record(_: Session) -> Meeting:
     )
 
 
+def changing_a_sector_while_a_replay_answers_the_same(_: Session) -> Meeting:
+    """One request sent twice under one key: the first is being made, and the second finds a replay that answers it."""
+    owner = "visitor:impatient"
+    demand = sectors.understood(picture(), sectors.Wish(0.1, 0.1))
+    recording = recorded.recording(owner=owner, public_id="known", steps=1)
+    Deck.objects.create(owner=owner, replaying=recording, mode=Deck.Mode.FORK)
+
+    def ask_again() -> None:
+        with suppress(FiledBefore):
+            replays.answer_for(owner=owner, asked=demand.asked, slip=slip("sent twice", owner=owner))
+
+    return Meeting(
+        lambda: sectors.request(owner=owner, demand=demand, slip=slip("sent twice", owner=owner)),
+        ask_again,
+        at='UPDATE "sessions_app_deck" SET "turns"',
+    )
+
+
 def taking_a_prompt_while_signing_in(_: Session) -> Meeting:
     """The deck goes over to the user, and the visitor who waits for it gets another."""
     giver = "visitor:2"
@@ -302,6 +321,19 @@ def deleting_two_that_two_listen_to(_: Session) -> Meeting:
     for owner, recording, replaying in (("user:a", one, other), ("user:b", other, one)):
         Deck.objects.create(owner=owner, recording=recording, replaying=replaying)
     return Meeting(closing(one), closing(other), at='UPDATE "sessions_app_deck"')
+
+
+def forking_for_want_of_room_while_the_source_is_deleted(_: Session) -> Meeting:
+    """Its files make room for the fork: they came with a job that was cancelled."""
+    source = recorded.recording(owner=VISITOR, public_id="lender", steps=1)
+    megabyte = 1024 * 1024
+    jobs.cancel(submitted(source, files=[{"key": "incoming/lender/a", "bytes": megabyte}], bytes=megabyte))
+
+    def fork() -> None:
+        with override_settings(SERVER_MB=1), recordings.copying(source=source, until=1) as copy, transaction.atomic():
+            copy(owner=VISITOR)
+
+    return Meeting(fork, closing(source), at='UPDATE "jobs_job"')
 
 
 def sitting_down_while_the_study_is_deleted(_: Session) -> Meeting:
@@ -392,8 +424,10 @@ PAIRS: tuple[Callable[[Session], Meeting], ...] = (
     signing_in_while_an_import_ends,
     composing_while_what_hears_it_is_deleted,
     changing_a_sector_while_somebody_begins_to_record,
+    changing_a_sector_while_a_replay_answers_the_same,
     taking_a_prompt_while_signing_in,
     deleting_two_that_two_listen_to,
+    forking_for_want_of_room_while_the_source_is_deleted,
     sitting_down_while_the_study_is_deleted,
     handing_over_studies_of_what_is_held,
     forgetting_jobs_while_one_is_retried,
