@@ -166,6 +166,9 @@ def test_what_was_recorded_comes_back_replays_and_can_be_proven(transactional_db
     assert [(one["filename"], one["verdict"]) for one in verdicts] == [
         ("0000_BR.png", "identical"),
         ("0001_BR.png", "identical"),
-        ("0002_STUDIO.gif", "unverifiable"),
+        ("0002_STUDIO.gif", "identical"),
     ]
+    client.delete(studio)
+    studios = post(client, "/api/v1/recordings/my_experiment/verify/", {"index": 2}).json()["verdicts"][0]
+    assert studios["verdict"] == "unverifiable", "what it was made of has gone with its session"
     assert content(client.get("/session/my_experiment/archive")) == archive, "verdicts do not travel"

@@ -8,8 +8,8 @@ from PIL import Image as Pillow
 from prompt_media.errors import HouseError
 from prompt_media.files import layers, store
 from prompt_media.web.identity import HOUSE
-from sessions_app.models import Step
-from sessions_app.services import comparison, recordings
+from sessions_app.models import Deck, Step
+from sessions_app.services import comparison, replays
 from tests.sessions_app import recorded
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def refused(call):
 
 
 def test_a_copy_is_identical_step_by_step(one):
-    copy = recordings.copy(owner=HOUSE, source=one, until=3, public_id="test_B")
+    copy = replays.start(owner=HOUSE, recording=one, mode=Deck.Mode.FORK, at=3, into="test_B").replaying
 
     pairs = list(comparison.pairs(one, copy, first=0, count=20))
 
