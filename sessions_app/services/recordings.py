@@ -119,7 +119,8 @@ def append(*, recording: Session, generation: Generation | None, take: Take, inp
     """Keep a generation as the next step, in the transaction that ends its job. Raises UnknownSession when the
     recording was deleted meanwhile, and SessionFull when it holds all that one may."""
     locked = workspace.locked(recording)
-    index = locked.recording.steps_numbered
+    # Asked by itself, once the row is held: joined to it, PostgreSQL would tell what was there before it waited.
+    index = Recording.objects.get(session=locked).steps_numbered
     image = _frame(locked, generation, take, index)
     with store.taking_back([image.key, image.thumbnail_key]) as unless_kept:
         _put(image, take)

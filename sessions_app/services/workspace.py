@@ -106,10 +106,8 @@ def hold(*keys: int | None) -> None:
 
 
 def locked(session: Session) -> Session:
-    """The session's row, held until the transaction ends, with what a recording has beyond it. Raises UnknownSession
-    when it was deleted meanwhile."""
-    rows = Session.objects.select_related("recording").select_for_update(of=["self"])
-    row = rows.filter(pk=session.pk).first()
+    """The session's row, held until the transaction ends. Raises UnknownSession when it was deleted meanwhile."""
+    row = Session.objects.select_for_update().filter(pk=session.pk).first()
     if row is None:
         raise selectors.gone()
     return row

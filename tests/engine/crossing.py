@@ -1,16 +1,12 @@
-"""Two connections of one process that want the same rows: one stands still, holding some, until the other waits for it.
+"""Each pair of doings that share rows, and their meeting over them; on PostgreSQL.
 
-Told in one line of JSON is what each came to, pair by pair. Run on PostgreSQL: SQLite has one writer at a time, and
-nobody to meet.
+Told in one line of JSON is what each came to, pair by pair.
 """
 
 import json
 import os
-import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -22,7 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prompt_media.settings")
 django.setup()
 
 from django.core.files.base import ContentFile  # noqa: E402
-from django.db import OperationalError, connection, transaction  # noqa: E402
+from django.db import OperationalError, transaction  # noqa: E402
 from django.test import Client, override_settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from PIL import Image as Pillow  # noqa: E402
@@ -52,69 +48,11 @@ from sessions_app.services import (  # noqa: E402
 )
 from sessions_app.services.generations import Order  # noqa: E402
 from sessions_app.studying.design import Design  # noqa: E402
+from tests.engine.meeting import Act, Meeting  # noqa: E402
 from tests.sessions_app import recorded  # noqa: E402
 
-_PATIENCE = 20.0
-_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-_HELD = "FOR UPDATE"
 VISITOR, USER = "visitor:1", "user:1"
 ORDER = Order(kind=Generation.Kind.COMPOSE, title="a picture", prompt="", format="png", size=Size(1, 1))
-Act = Callable[[], object]
-
-
-@dataclass(slots=True)
-class Meeting:
-    """Who comes first holds rows when the statement with these words has run, and stands still until the second waits
-    for them, or is through. `afterwards` looks at what the two left."""
-
-    first: Act
-    second: Act
-    at: str = _HELD
-    afterwards: Act = lambda: None
-    _holds: threading.Event = field(default_factory=threading.Event)
-    _over: threading.Event = field(default_factory=threading.Event)
-
-    def run(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-
-        def come_second() -> None:
-            self._holds.wait(_PATIENCE)
-            found["second"] = told(self.second)
-            self._over.set()
-            connection.close()
-
-        other = threading.Thread(target=come_second)
-        other.start()
-        with connection.execute_wrapper(self._stand_still):
-            found["first"] = told(self.first)
-        found["met"] = str(self._holds.is_set())
-        self._holds.set()
-        other.join()
-        found["afterwards"] = told(self.afterwards)
-        return found
-
-    def _stand_still(self, execute: Callable[..., Any], sql: str, *more: Any) -> Any:
-        answer = execute(sql, *more)
-        if self.at in sql and not self._holds.is_set():
-            self._holds.set()
-            self._wait()
-        return answer
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + _PATIENCE
-        while not self._over.wait(0.02) and time.monotonic() < deadline:
-            with connection.cursor() as cursor:
-                cursor.execute(_WAITING)
-                if cursor.fetchone()[0]:
-                    return
-
-
-def told(act: Act) -> str:
-    try:
-        act()
-    except Exception as error:  # noqa: BLE001, whatever it is, the test wants to read it
-        return repr(error)
-    return "done"
 
 
 def picture() -> bytes:
@@ -410,6 +348,22 @@ def signing_in_while_a_key_is_taken(_: Session) -> Meeting:
     return Meeting(take_up, signing_in, at='INSERT INTO "jobs_receipt"')
 
 
+def adding_a_step_while_one_is_added(_: Session) -> Meeting:
+    """The number that the second gets is the one after the first's."""
+    recording = recorded.recording(owner=VISITOR, public_id="added_to", steps=1)
+    size, data = Size(2, 2), picture()
+    take = recordings.Take(data=data, media_type="image/png", extension="png", size=size, thumbnail=data)
+
+    def add() -> None:
+        with transaction.atomic():
+            recordings.append(recording=recording, generation=None, take=take)
+
+    def they_are_numbered() -> None:
+        assert list(recording.steps.values_list("index", flat=True)) == [0, 1, 2]
+
+    return Meeting(add, add, afterwards=they_are_numbered)
+
+
 PAIRS: tuple[Callable[[Session], Meeting], ...] = (
     signing_in_while_a_job_ends,
     ending_a_job_while_signing_in,
@@ -434,6 +388,7 @@ PAIRS: tuple[Callable[[Session], Meeting], ...] = (
     forgetting_receipts_while_their_session_is_deleted,
     asking_under_an_old_key_while_its_session_is_deleted,
     signing_in_while_a_key_is_taken,
+    adding_a_step_while_one_is_added,
 )
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ def _all_meet(home: Path, database: dict[str, str]) -> dict[str, dict[str, str]]
         "forgetting_receipts_while_their_session_is_deleted",
         "asking_under_an_old_key_while_its_session_is_deleted",
         "signing_in_while_a_key_is_taken",
+        "adding_a_step_while_one_is_added",
     ],
 )
 def test_two_who_want_the_same_rows_both_come_through(met, pair):
