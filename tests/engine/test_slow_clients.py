@@ -21,8 +21,9 @@ MANY = 300
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory) -> Iterator[Engine]:
-    """A studio that waits for clients but a few seconds, so that a test need not wait long either."""
-    with up(tmp_path_factory.mktemp("house"), CLIENT_SECONDS="4") as running:
+    """A studio that waits for clients but some seconds, so that a test need not wait long either: longer than a busy
+    machine may keep it from looking who has spoken, or it would hang up on somebody who has."""
+    with up(tmp_path_factory.mktemp("house"), CLIENT_SECONDS="10") as running:
         yield running
 
 

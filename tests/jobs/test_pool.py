@@ -6,10 +6,10 @@ from multiprocessing.connection import wait
 from types import SimpleNamespace
 
 from billiard import Process
-from celery import current_app
 from celery.fixups.django import DjangoWorkerFixup
 from django.conf import settings
 
+from prompt_media.celery import app
 from prompt_media.jobs.pool import AsynPool, TaskPool
 
 
@@ -46,11 +46,11 @@ def test_a_process_whose_pipe_is_closed_is_known_to_have_ended():
 
 def test_the_workers_run_on_it():
     assert TaskPool.Pool is AsynPool
-    assert settings.CELERY_WORKER_POOL == current_app.conf.worker_pool == "prompt_media.jobs.pool:TaskPool"
+    assert settings.CELERY_WORKER_POOL == app.conf.worker_pool == "prompt_media.jobs.pool:TaskPool"
 
 
 def test_celery_leaves_the_connections_alone_that_threads_share():
-    fixup = DjangoWorkerFixup(current_app)
+    fixup = DjangoWorkerFixup(app)
     fixup.worker = SimpleNamespace(pool_cls=TaskPool)
     pooled = {"default": {"OPTIONS": {"pool": {"max_size": 8}}}}
     closed = []
