@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -99,9 +99,11 @@ def _listing(request: PageRequest, mine: QuerySet[Job]) -> dict[str, object]:
     if words:
         wanted = selectors.matching(wanted, words)
     older = request.GET.get("older", "")
-    rest = stretches.cut(wanted.exclude(status=Job.Status.RUNNING), by="created_at", size=SHOWN, cursor=older)
-    # What runs was sent before all that waits, and would stand pages away from the top.
-    running = [] if older else wanted.filter(status=Job.Status.RUNNING)
+    # What runs was sent before all that waits, and would stand pages away from the top. It is left out below by name: a
+    # job that begins or ends between the two questions is told once, neither twice nor not at all.
+    running = [] if older else list(wanted.filter(status=Job.Status.RUNNING))
+    told = Q(status=Job.Status.RUNNING) if older else Q(pk__in=[job.pk for job in running])
+    rest = stretches.cut(wanted.exclude(told), by="created_at", size=SHOWN, cursor=older)
     return {
         "place": "jobs",
         "groups": _grouped(cards.of([*running, *rest.rows])),

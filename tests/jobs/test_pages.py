@@ -8,6 +8,7 @@ from django.utils.html import strip_tags
 from model_bakery import baker
 
 from prompt_media.jobs.models import Job
+from tests.sessions_app.interrupting import at_each_place
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,29 @@ def test_jobs_stand_under_what_they_do(client, job):
     ]
     assert places == sorted(places)
     assert 'value="30"' in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("status", "later"),
+    [
+        pytest.param("queued", "running", id="it begins"),
+        pytest.param("running", "done", id="it ends"),
+        pytest.param("cancelled", "queued", id="it is tried again"),
+    ],
+)
+def test_a_job_is_told_once_whatever_happens_to_it_meanwhile(client, job, status, later):
+    one = job()
+    changed = at_each_place(
+        prepare=lambda: Job.objects.filter(pk=one.pk).update(status=status),
+        call=lambda: client.get("/jobs/"),
+        act=lambda: Job.objects.filter(pk=one.pk).update(status=later),
+    )
+
+    told = [(before, page.content.decode().count(f'id="row-{one.pk}"')) for before, page in changed]
+
+    assert len(told) > 3
+    assert [answer for answer in told if answer[1] != 1] == []
 
 
 @pytest.mark.parametrize(
