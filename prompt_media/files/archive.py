@@ -21,7 +21,7 @@ _FIRST_YEAR, _LAST_YEAR = 1980, 2107
 class Entry:
     """One file of an archive: its folder in there, what it is called, where it is stored, how many bytes it has.
 
-    The folder is a word of ours; the name may be anybody's, and is made harmless.
+    Folder and name may be anybody's words, and are made harmless.
     """
 
     folder: str
@@ -86,7 +86,7 @@ def sent(packed: Packed, *, save_as: str) -> StreamingHttpResponse:
     """The archive on its way to a caller."""
     response = StreamingHttpResponse(packed, content_type="application/zip")
     response["Content-Length"] = str(len(packed))
-    response["Content-Disposition"] = content_disposition_header(True, save_as)
+    response["Content-Disposition"] = content_disposition_header(True, zipnames.safe(save_as))
     response["Cache-Control"] = "private, no-store"
     return response
 

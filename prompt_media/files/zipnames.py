@@ -20,7 +20,8 @@ class Names:
         self._taken: set[str] = set()
 
     def name(self, folder: str, wanted: str) -> str:
-        """Where `wanted` goes in `folder`, which is a word of ours: a name no other entry has, in any case."""
+        """Where `wanted` goes in `folder`, a path or "": a name that no other entry there has, in any case."""
+        folder = "/".join(safe(part) for part in folder.split("/")) if folder else ""
         name = next(one for one in _variants(safe(wanted)) if _key(f"{folder}/{one}") not in self._taken)
         path = f"{folder}/{name}" if folder else name
         self._taken.add(_key(f"{folder}/{name}"))

@@ -48,6 +48,28 @@ def test_both_forms_of_the_address_give_the_archive(client, recording, path):
         assert archive.namelist()[:3] == [f"gaze-study-04/{name}.json" for name in ("metadata", "recipes", "manifest")]
 
 
+@pytest.mark.parametrize(
+    ("called", "folder", "file"),
+    [
+        pytest.param("con", "_con", "_con.zip", id="a device of Windows"),
+        pytest.param("aux.1", "_aux.1", "_aux.1.zip", id="a device with an ending"),
+        pytest.param("lab.", "lab", "lab..zip", id="a dot at the end, which Windows drops"),
+    ],
+)
+def test_the_archive_unpacks_on_every_system_and_comes_back_under_its_id(
+    transactional_db, client, send, called, folder, file
+):
+    mirrors.render_anew(recorded.recording(owner=HOUSE, public_id=called).pk)
+    response = client.get(f"/session/{called}/archive")
+    data = content(response)
+    client.delete(f"/session/{called}")
+
+    assert response["Content-Disposition"] == f'attachment; filename="{file}"'
+    with ZipFile(BytesIO(data)) as archive:
+        assert {name.split("/")[0] for name in archive.namelist()} == {folder}
+    assert send(data).json()["session_id"] == called
+
+
 def test_what_is_imported_answers_as_what_was_exported(client, recording, send):
     def answers() -> list[object]:
         frames = [client.get(f"/session/gaze-study-04/frames/{index}") for index in range(4)]
