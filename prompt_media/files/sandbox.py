@@ -13,7 +13,10 @@ import resource
 import signal
 import traceback
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,10 +25,11 @@ import structlog
 
 from prompt_media.errors import HouseError, TooLarge, Unavailable, UnsupportedPicture
 from prompt_media.imaging import decode
-from prompt_media.imaging.decode import Facts, Limits
+from prompt_media.imaging.decode import Facts, Frame, Limits
 from prompt_media.imaging.picture import Picture
 
 Answer = dict[str, Any]
+Work = Callable[[], Answer]
 log = structlog.get_logger(__name__)
 
 _MEGABYTE = 1024 * 1024
@@ -55,23 +59,57 @@ def bounds_for(limits: Limits) -> Bounds:
 
 def picture(data: bytes, facts: Facts, limits: Limits, bounds: Bounds | None = None) -> Picture:
     """`decode.picture`, elsewhere. Also raises TooLarge (`too_costly`) when the bounds were met."""
-    bounds = bounds or bounds_for(limits)
+    return _shown(lambda: decode.picture(data, limits), facts, bounds or bounds_for(limits))
+
+
+def frame(data: bytes, number: int, facts: Facts, limits: Limits) -> Picture:
+    """The frame of this number, counted from 0, out of `decode.frames`. Raises as `picture` does."""
+    return _shown(lambda: next(islice(decode.frames(data, limits), number, None)).picture, facts, bounds_for(limits))
+
+
+def fingerprints(data: bytes, limits: Limits) -> tuple[str, ...]:
+    """For each frame the SHA-256 of its pixels and of how long it stands. Raises as `picture` does."""
+    told = _told(lambda: {"frames": [_fingerprint(one) for one in decode.frames(data, limits)]}, bounds_for(limits))
+    return tuple(told["frames"])
+
+
+def _fingerprint(one: Frame) -> str:
+    return sha256(one.picture.pixels.tobytes() + b"%d" % one.stands).hexdigest()
+
+
+def _shown(decoded: Callable[[], Picture], facts: Facts, bounds: Bounds) -> Picture:
+    """A picture that a child decodes, out of memory that both see."""
     shared = mmap.mmap(-1, facts.size.pixels * 4)
-    answer, exit_code = _ask(data, limits, bounds, shared)
+
+    def lay() -> Answer:
+        pixels = decoded().pixels
+        np.frombuffer(shared, np.uint8, pixels.size)[:] = pixels.reshape(-1)
+        return {"bands": pixels.shape[2]}
+
+    size, bands = facts.size, _told(lay, bounds)["bands"]
+    pixels = np.frombuffer(shared, np.uint8, size.pixels * bands)
+    return Picture(pixels.reshape(size.height, size.width, bands))
+
+
+def _told(work: Work, bounds: Bounds) -> Answer:
+    """What comes of the work, done by a child."""
+    answer, exit_code = _ask(work, bounds)
     if exit_code == -signal.SIGKILL:
         # Somebody else may have done that. Twice is no accident: there is no memory for this picture.
-        answer, exit_code = _ask(data, limits, bounds, shared)
+        answer, exit_code = _ask(work, bounds)
     if answer is None:
         raise _death(exit_code, bounds)
-    return _picture(answer, facts, shared)
+    if "refused" in answer:
+        raise _REFUSALS[answer["refused"]](answer["detail"], code=answer["code"])
+    return answer
 
 
-def _ask(data: bytes, limits: Limits, bounds: Bounds, shared: mmap.mmap) -> tuple[Answer | None, int]:
-    """Have it decoded by a child: what it said, if it came to that, and how it ended."""
+def _ask(work: Work, bounds: Bounds) -> tuple[Answer | None, int]:
+    """Have it done by a child: what it said, if it came to that, and how it ended."""
     hear, speak = os.pipe()
     child = _fork(hear, speak)
     if not child:
-        _decode(data, limits, bounds, shared, speak)
+        _work(work, bounds, speak)
     os.close(speak)
     try:
         answer = _heard(hear)
@@ -97,14 +135,13 @@ def _fork(hear: int, speak: int) -> int:
         raise Unavailable("The machine has no room for another process.", retry_after=5) from error
 
 
-def _decode(data: bytes, limits: Limits, bounds: Bounds, shared: mmap.mmap, speak: int) -> NoReturn:
-    """In the child: decode, lay the pixels where the parent can see them, and say so. It ends here, come what may."""
+def _work(work: Work, bounds: Bounds, speak: int) -> NoReturn:
+    """In the child: do it, and say what came of it. It ends here, come what may."""
     gc.disable()  # the parent's connections are not ours to close
     code = _BROKEN
     try:
         _confine(bounds)
-        answer = _answer(data, limits, shared)
-        os.write(speak, json.dumps(answer).encode())
+        os.write(speak, json.dumps(_answer(work)).encode())
         code = 0
     finally:
         if code:
@@ -133,13 +170,11 @@ def _limit(kind: int, most: int) -> None:
     resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _answer(data: bytes, limits: Limits, shared: mmap.mmap) -> Answer:
+def _answer(work: Work) -> Answer:
     try:
-        decoded = decode.picture(data, limits).pixels
+        return work()
     except (TooLarge, UnsupportedPicture) as error:
         return {"refused": type(error).__name__, "detail": error.detail, "code": error.code}
-    np.frombuffer(shared, np.uint8, decoded.size)[:] = decoded.reshape(-1)
-    return {"bands": decoded.shape[2]}
 
 
 def _heard(hear: int) -> Answer | None:
@@ -149,14 +184,6 @@ def _heard(hear: int) -> Answer | None:
         said += more
     answer: Answer | None = json.loads(said) if said else None
     return answer
-
-
-def _picture(answer: Answer, facts: Facts, shared: mmap.mmap) -> Picture:
-    if "refused" in answer:
-        raise _REFUSALS[answer["refused"]](answer["detail"], code=answer["code"])
-    size, bands = facts.size, answer["bands"]
-    pixels = np.frombuffer(shared, np.uint8, size.pixels * bands)
-    return Picture(pixels.reshape(size.height, size.width, bands))
 
 
 def _death(exit_code: int, bounds: Bounds) -> HouseError:

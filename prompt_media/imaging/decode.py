@@ -14,7 +14,7 @@ from io import BytesIO
 from itertools import chain
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageSequence
 from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -96,6 +96,27 @@ def picture(data: bytes, limits: Limits = DEFAULT, *, enough: Size | None = None
     if pixels.shape[2] == 4 and pixels[..., 3].min() == 255:
         pixels = pixels[..., :3]
     return Picture(np.ascontiguousarray(pixels))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """What an animation shows for a time, in milliseconds."""
+
+    picture: Picture
+    stands: int
+
+
+def frames(data: bytes, limits: Limits = DEFAULT) -> Iterator[Frame]:
+    """A GIF's frames as a viewer shows them, each laid over the one before; of any other file its picture.
+
+    Raises as `inspect` does, also in the middle.
+    """
+    if inspect(data, limits).format != formats.GIF.name:
+        yield Frame(picture(data, limits), 0)
+        return
+    with _our_errors():
+        for image in ImageSequence.Iterator(GifImageFile(BytesIO(data))):
+            yield Frame(Picture(np.asarray(image.convert("RGBA"))), image.info.get("duration", 0))
 
 
 class _Opened:

@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from prompt_media import backends
 from prompt_media.errors import TooLarge, Unavailable, Unprocessable, UnsupportedPicture
-from prompt_media.files import intake, sandbox, store
+from prompt_media.files import intake, store
 from prompt_media.files.store import FileGone
 from prompt_media.generating.protocol import Backend, BackendError, Verb
-from prompt_media.imaging import decode, encode, formats
+from prompt_media.imaging import decode, encode
 from prompt_media.imaging.picture import Picture
 from prompt_media.jobs import services as jobs
 from prompt_media.jobs import waiting
@@ -27,40 +27,18 @@ from prompt_media.jobs.models import Job
 from prompt_media.jobs.receipts import Slip
 from prompt_media.jobs.runner import Outcome, Ticket
 from sessions_app import names
-from sessions_app.editing import difference, recipe
+from sessions_app.editing import recipe
 from sessions_app.editing.recipe import Recipe, SeedFrom
 from sessions_app.models import Generation, Image, Session, Step, Verdict
 from sessions_app.selectors import recordings
-from sessions_app.services import recomposing, sectors, workspace
+from sessions_app.services import judgement, recomposing, sectors, workspace
+from sessions_app.services.judgement import Judgement
 from sessions_app.services.recomposing import IngredientGone
 from sessions_app.services.recordings import held
 
 KIND = "verify"
 _SECTOR_UNEXPLAINED = "Recipe, picture and backend are those it was made with: what they stand on (a library) is not."
 _COMPOSED_UNEXPLAINED = "Its pictures are those it was made of: its recipe, or what painting stands on, is another."
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A verdict that no row tells yet; `shown` is the picture of where the two differ."""
-
-    word: str
-    reason: str = ""
-    share: float = 0.0
-    shown: Picture | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Again:
-    """The file that came out."""
-
-    data: bytes
-    moves: bool = False
-
-    @property
-    def picture(self) -> Picture:
-        """Its pixels; of several frames the first's."""
-        return decode.picture(self.data, intake.own_limits())
 
 
 class _Cannot(Exception):
@@ -150,8 +128,8 @@ def _repainted(step: Step, part: _Part) -> Judgement:
     backend = _backend(wanted)
     frame = _frame(step)
     picture = _again(wanted, _original(step, wanted), backend, part)
-    again = _Again(encode.png(picture.pixels))
-    return _compared(frame, again, [*_replaced(step, frame), *_changed(step, wanted, backend)], _SECTOR_UNEXPLAINED)
+    changed = [*_replaced(step, frame), *_changed(step, wanted, backend)]
+    return judgement.of(frame, encode.png(picture.pixels), changed, _SECTOR_UNEXPLAINED)
 
 
 def _recomposed(step: Step, part: _Part) -> Judgement:
@@ -163,8 +141,7 @@ def _recomposed(step: Step, part: _Part) -> Judgement:
         raise _Cannot(error.detail) from error
     except Unprocessable as error:
         raise _Cannot(f"Its recipe is damaged. {error.detail}") from error
-    again = _Again(rendered.data, moves=rendered.media_type == formats.GIF.media_type)
-    return _compared(frame, again, list(_replaced(step, frame)), _COMPOSED_UNEXPLAINED)
+    return judgement.of(frame, rendered.data, [*_replaced(step, frame)], _COMPOSED_UNEXPLAINED)
 
 
 def _recipe(step: Step) -> Recipe:
@@ -253,25 +230,6 @@ def _tampered(step: Step, wanted: Recipe) -> Iterator[str]:
     derived = recipe.derived_seed(asked.image_sha256, wanted.target, asked.grid_size, asked.strength, wanted.prompt)
     if wanted.seed_from is SeedFrom.DERIVED and wanted.seed != derived:
         yield "seed in it does not follow from its request"
-
-
-def _compared(frame: bytes, again: _Again, changed: list[str], unexplained: str) -> Judgement:
-    if frame == again.data:
-        return Judgement(Verdict.Word.IDENTICAL, " ".join(changed))
-    limits = intake.own_limits()
-    try:
-        recorded = sandbox.picture(frame, decode.inspect(frame, limits), limits)
-    except (TooLarge, UnsupportedPicture) as error:
-        return Judgement(Verdict.Word.DRIFTED, " ".join([*changed, f"Its frame cannot be read. {error.detail}"]), 1.0)
-    picture = again.picture
-    found = difference.compare(recorded, picture)
-    if found.is_none and again.moves:
-        return Judgement(Verdict.Word.DRIFTED, " ".join([*changed, "Its first frame is the same, the file is not."]))
-    if found.is_none:
-        packed = f"The same pixels, packed otherwise: not by this machine's encoder, {encode.png_packer()}."
-        return Judgement(Verdict.Word.IDENTICAL, " ".join([*changed, packed]))
-    shown = difference.shown(recorded, picture)
-    return Judgement(Verdict.Word.DRIFTED, " ".join(changed) or unexplained, found.share, shown)
 
 
 def _note(step: Step, judged: Judgement, ticket: Ticket) -> None:

@@ -37,6 +37,19 @@ def test_pixels_come_back_as_they_were_decoded(picture, colour):
     assert np.array_equal(decoded(data).pixels, decode.picture(data).pixels)
 
 
+def test_frames_are_told_apart_by_pixels_and_time_and_come_one_by_one():
+    pictures = [Image.new("RGB", (30, 20), colour) for colour in ("red", "red", "blue")]
+    pictures[0].save(file := BytesIO(), "GIF", save_all=True, append_images=pictures[1:], duration=[100, 200, 100])
+    data, limits = file.getvalue(), decode.DEFAULT
+
+    told = sandbox.fingerprints(data, limits)
+
+    assert len(told) == len({*told}) == len([*decode.frames(data)])
+    last = sandbox.frame(data, len(told) - 1, decode.inspect(data), limits)
+    assert last.pixels[0, 0].tolist() == [0, 0, 255, 255]
+    assert sandbox.frame(data, 0, decode.inspect(data), limits).pixels[0, 0].tolist() == [255, 0, 0, 255]
+
+
 def test_memory_grows_with_the_pictures_that_are_allowed():
     assert sandbox.bounds_for(decode.DEFAULT) == sandbox.DEFAULT
     assert sandbox.bounds_for(decode.Limits(pixels=200_000_000)).memory_mb > 3000

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image as Pillow
 
 from prompt_media.files import layers, store
-from prompt_media.imaging import encode
+from prompt_media.imaging import decode, encode
 from prompt_media.imaging.picture import Picture
 from prompt_media.web.identity import HOUSE
 from sessions_app import pictures
@@ -25,6 +25,13 @@ MOVING = "@bg is the background, @logo moves from left to right"
 def noise(width: int = 60, height: int = 40) -> bytes:
     """A photo in which every pixel tells."""
     return encode.jpeg(np.random.default_rng(7).integers(0, 256, (height, width, 3), np.uint8), quality=60)
+
+
+def animation(frames: list) -> bytes:
+    """A GIF of these pixels by another encoder."""
+    first, *others = (Pillow.fromarray(pixels).convert("P", palette=Pillow.Palette.ADAPTIVE) for pixels in frames)
+    first.save(file := BytesIO(), "GIF", save_all=True, append_images=others, duration=100, loop=0, optimize=False)
+    return file.getvalue()
 
 
 @pytest.fixture
@@ -126,11 +133,43 @@ def test_a_scene_that_was_changed_drifts_and_it_is_shown_where(record):
         assert shown.size == (90, 60)
 
 
-def test_a_gif_that_goes_on_otherwise_has_drifted(record):
+def test_a_gif_that_plays_at_another_speed_has_drifted(record):
     recording = record(MOVING, frames=6, fps=10)
     tamper(recording, fps=5)
     found = verdict(recording)
-    assert (found.word, found.reason) == ("drifted", "Its first frame is the same, the file is not.")
+    assert (found.word, found.share, found.picture) == ("drifted", 0, None)
+    assert found.reason.endswith(
+        "The first frame that differs is number 1; 6 of 6 do. Its pixels are the same, its time is not."
+    )
+
+
+def test_a_gif_that_ends_otherwise_is_shown_by_its_first_other_frame(record):
+    recording = record(MOVING, frames=6, fps=10)
+    path = stored(step_of(recording).image.key)
+    frames = [one.picture.pixels[..., :3].copy() for one in decode.frames(path.read_bytes())]
+    for frame in frames[4:]:
+        frame[:10, :10] = 7
+    path.write_bytes(animation(frames))
+    found = verdict(recording)
+    assert found.word == "drifted"
+    assert found.reason.endswith("The first frame that differs is number 5; 2 of 6 do.")
+    with Pillow.open(BytesIO(store.read(found.picture.key))) as shown:
+        assert np.asarray(shown.convert("RGB"))[:10, :10, 0].min() > 60
+    assert 0 < found.share <= 100 / (90 * 60)
+
+
+def test_a_gif_that_was_cut_short_or_packed_anew_is_told(record):
+    recording = record(MOVING, frames=6, fps=10)
+    path = stored(step_of(recording).image.key)
+    frames = [one.picture.pixels[..., :3] for one in decode.frames(path.read_bytes())]
+    path.write_bytes(animation(frames))
+    assert (verdict(recording).word, verdict(recording).reason.split(". ")[-1]) == (
+        "identical", "The same frames, packed otherwise.",
+    )  # fmt: skip
+    path.write_bytes(animation(frames[:4]))
+    found = verdict(recording)
+    assert (found.word, found.share) == ("drifted", 0)
+    assert found.reason.endswith("It has 4 frames; 6 came out.")
 
 
 def test_a_frame_that_was_changed_on_the_disk_is_found_out(record, picture):
