@@ -28,10 +28,12 @@ class Answer:
 class Caller:
     """Speaks to one studio over kept connections, to each of its ports in turn: as behind a balancer of any kind.
 
-    A connection that was idle for long is made anew, as clients do: the server lets go of such.
+    A connection that was idle for long is made anew, as clients do: the server lets go of such. What it shows at the
+    door goes along with every call.
     """
 
-    def __init__(self, *ports: int) -> None:
+    def __init__(self, *ports: int, door: Mapping[str, str] | None = None) -> None:
+        self._door = dict(door or {})
         self._connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=120) for port in ports]
         self._turns = cycle(self._connections)
         self._used_at = dict.fromkeys(self._connections, 0.0)
@@ -52,20 +54,23 @@ class Caller:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={mark}"}
         return self._call("POST", path, body, headers | {"Accept": "text/html"})
 
+    def put(self, path: str, body: Mapping[str, object]) -> Answer:
+        return self._call("PUT", path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
     def patch(self, path: str, body: Mapping[str, object]) -> Answer:
         return self._call("PATCH", path, json.dumps(body).encode(), {"Content-Type": "application/json"})
 
     def delete(self, path: str) -> Answer:
         return self._call("DELETE", path)
 
-    def upload(self, path: str, files: Mapping[str, bytes], field: str = "files") -> Answer:
+    def upload(self, path: str, files: Mapping[str, bytes], field: str = "files", **headers: str) -> Answer:
         mark = uuid4().hex
         parts = [
             f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'.encode() + data
             for name, data in files.items()
         ]
         body = b"\r\n".join([*parts, f"--{mark}--\r\n".encode()])
-        return self._call("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={mark}"})
+        return self._call("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={mark}"} | headers)
 
     def close(self) -> None:
         for connection in self._connections:
@@ -75,7 +80,7 @@ class Caller:
         connection = next(self._turns)
         if time.monotonic() - self._used_at[connection] > IDLE_SECONDS:
             connection.close()
-        connection.request(method, path, body, headers or {})
+        connection.request(method, path, body, self._door | dict(headers or {}))
         response = connection.getresponse()
         answer = Answer(response.status, response.headers, response.read())
         self._used_at[connection] = time.monotonic()

@@ -6,9 +6,9 @@ Read past the studio on purpose: its own answers are what is in question.
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
@@ -29,6 +29,18 @@ LEFT JOIN sessions_app_step step ON step.recording_id = session.id
 LEFT JOIN sessions_app_image image ON image.id = step.image_id
 ORDER BY session.id, step."index"
 """
+_HEARD = """
+SELECT generation.job_id, session.public_id, COUNT(step.id) FROM sessions_app_generation generation
+JOIN sessions_app_session session ON session.id = generation.recorded_in_id
+LEFT JOIN sessions_app_step step ON step.generation_id = generation.id AND step.recording_id = session.id
+WHERE generation.job_id IS NOT NULL
+GROUP BY generation.job_id, session.public_id
+"""
+_QUESTIONS = (_JOBS, _IMAGES, _STEPS, _HEARD)
+
+
+Read = Callable[[str], bytes | None]
+"""A stored file by its key; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +81,21 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Which recording hears what a job makes, and how many steps came of it."""
+
+    recording: str
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
-    """All jobs, images and recordings of a studio at one moment."""
+    """All jobs, images and recordings of a studio at one moment, and by its job what a living recording hears."""
 
     jobs: dict[UUID, Job]
     images: tuple[Image, ...]
     recordings: tuple[Recording, ...] = ()
+    heard: dict[UUID, Heard] = field(default_factory=dict)
 
     @property
     def keys(self) -> set[str]:
@@ -96,12 +117,19 @@ class Ledger:
         told = [f"job {one} was accepted and has no row" for one in accepted if one not in self.jobs]
         for job in self.jobs.values():
             told += [f"{job.kind} {job.id}: {fault}" for fault in _faults(job, results[job.id], names)]
+        told += [fault for pk, heard in self.heard.items() for fault in _misheard(self.jobs[pk], heard)]
         return told + [fault for recording in self.recordings for fault in _out_of_order(recording)]
 
-    def missing(self, media: Path) -> list[str]:
+    def unheard(self, promised: Mapping[UUID, str]) -> list[str]:
+        """Jobs that are done and were taken in while one recording heard them, of which another does, or none."""
+        done = {pk for pk, job in self.jobs.items() if job.status == "done" and job.subject}
+        found = {pk: self.heard[pk].recording if pk in self.heard else None for pk in promised if pk in done}
+        return [f"job {pk} is heard by {one}, not {promised[pk]}" for pk, one in found.items() if one != promised[pk]]
+
+    def missing(self, read: Read) -> list[str]:
         """Rows whose file is gone or holds other bytes."""
-        gone = [image.key for image in self.images if not _holds(media / image.key, image.sha256)]
-        return gone + [key for key in self.keys if not (media / key).is_file()]
+        told = {image.key: image.sha256 for image in self.images}
+        return sorted(key for key in self.keys | told.keys() if not _holds(read(key), told.get(key)))
 
     def untold(self, media: Path) -> list[str]:
         """Mirrors that do not tell what the rows tell."""
@@ -114,19 +142,24 @@ class Ledger:
         return sorted(set(files) - self.keys)
 
 
+def below(media: Path) -> Read:
+    """Reads what is stored in this folder."""
+    return lambda key: path.read_bytes() if (path := media / key).is_file() else None
+
+
 def of_folder(data_dir: Path) -> Ledger:
     """The ledger of a studio on SQLite."""
     with closing(sqlite3.connect(f"file:{data_dir / 'db.sqlite3'}?mode=ro", uri=True, timeout=60)) as database:
-        return _ledger(*(database.execute(question).fetchall() for question in (_JOBS, _IMAGES, _STEPS)))
+        return _ledger(*(database.execute(question).fetchall() for question in _QUESTIONS))
 
 
 def of_postgres(url: str) -> Ledger:
     """The ledger of a studio on PostgreSQL."""
     with psycopg.connect(url) as database:
-        return _ledger(*(database.execute(question).fetchall() for question in (_JOBS, _IMAGES, _STEPS)))
+        return _ledger(*(database.execute(question).fetchall() for question in _QUESTIONS))
 
 
-def _ledger(jobs: Iterable[tuple], images: Iterable[tuple], steps: Iterable[tuple]) -> Ledger:
+def _ledger(jobs: Iterable[tuple], images: Iterable[tuple], steps: Iterable[tuple], heard: Iterable[tuple]) -> Ledger:
     read = (
         Job(_uuid(pk), kind, status, attempts, subject, _json(payload) or {}, _json(problem))
         for pk, kind, status, attempts, subject, payload, problem in jobs
@@ -138,6 +171,7 @@ def _ledger(jobs: Iterable[tuple], images: Iterable[tuple], steps: Iterable[tupl
             Recording(name, numbered, tuple((index, frame) for *_, index, frame in rows if frame))
             for (name, numbered), rows in groupby(steps, key=lambda row: row[:2])
         ),
+        heard={_uuid(job): Heard(recording, count) for job, recording, count in heard},
     )
 
 
@@ -156,6 +190,11 @@ def _faults(job: Job, results: int, names: set[str]) -> Iterable[str]:
         yield "done, and a picture of it has no row"
 
 
+def _misheard(job: Job, heard: Heard) -> Iterable[str]:
+    if heard.steps != (job.status == "done"):
+        yield f"{job.kind} {job.id}: {job.status}, and {heard.recording} has {heard.steps} steps of it"
+
+
 def _out_of_order(recording: Recording) -> Iterable[str]:
     if [index for index, _ in recording.steps] != list(range(recording.numbered)):
         yield f"recording {recording.id}: numbered {recording.numbered}, and has {recording.steps}"
@@ -169,8 +208,8 @@ def _told(mirror: Path) -> list[tuple[int, str]]:
     return [(entry["index"], entry["filename"]) for entry in told["sequence"]]
 
 
-def _holds(path: Path, digest: str) -> bool:
-    return path.is_file() and sha256(path.read_bytes()).hexdigest() == digest
+def _holds(data: bytes | None, digest: str | None) -> bool:
+    return data is not None and (digest is None or sha256(data).hexdigest() == digest)
 
 
 def _uuid(found: str | UUID) -> UUID:

@@ -155,6 +155,15 @@ def keys(given: dict[str, str]) -> set[str]:
     return {key for key in found if not key.startswith("health/")}
 
 
+def read(bucket: Any, key: str) -> bytes | None:
+    """A file of the bucket, past the studio; None where there is none."""
+    try:
+        data: bytes = bucket.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    except bucket.exceptions.NoSuchKey:
+        return None
+    return data
+
+
 def remove(given: dict[str, str], key: str) -> None:
     """Take a file out of the bucket behind the studio's back."""
     client(given).delete_object(Bucket=BUCKET, Key=key)

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from tests.soak import faults, house, report, slowed
 from tests.soak.diary import Diary
 from tests.soak.house import House
 from tests.soak.load import Stranger
+from tests.soak.recorders import Recorder
+from tests.soak.visitor import Visitor
 
 _SETTLED_WITHIN = 180.0
 
@@ -26,7 +29,8 @@ def main() -> int:
     seed = random.SystemRandom().randrange(10**6) if wish.seed is None else wish.seed
     slow = f" --slow {wish.slow:g}" if wish.slow else ""
     _say(
-        f"seed {seed}: ./pm soak --minutes {wish.minutes:g} --seed {seed} --on {wish.on} --callers {wish.callers}{slow}"
+        f"seed {seed}: ./pm soak --minutes {wish.minutes:g} --seed {seed} --on {wish.on} --callers {wish.callers}"
+        f" --recorders {wish.recorders}{slow}"
     )
     if wish.slow:
         os.environ |= slowed.environment(wish.slow)
@@ -52,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="decides the order of faults and what callers do; told at the start")
     parser.add_argument("--callers", type=int, default=4, help="who use the studio at once (default 4)")
     parser.add_argument(
+        "--recorders", type=int, default=2, help="visitors who record, replay, take along and study beside them (2)"
+    )
+    parser.add_argument(
         "--on", choices=("sqlite", "postgres"), default="sqlite", help="postgres: with S3 and Valkey too"
     )
     parser.add_argument("--races", type=int, default=50, help="rounds of clean-up against generation after it (50)")
@@ -69,10 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _soaked(studio: House, wish: argparse.Namespace, seed: int) -> Diary:
     diary, stopping = Diary(), threading.Event()
-    callers = [
-        threading.Thread(target=Stranger(studio, diary, random.Random(f"{seed} {number}"), stopping).work)
-        for number in range(wish.callers)
-    ]
+    callers = [threading.Thread(target=work) for work in _callers(studio, diary, stopping, wish, seed)]
     for caller in callers:
         caller.start()
     try:
@@ -87,6 +91,17 @@ def _soaked(studio: House, wish: argparse.Namespace, seed: int) -> Diary:
     except AssertionError as error:
         diary.break_promise(str(error))
     return diary
+
+
+def _callers(
+    studio: House, diary: Diary, stopping: threading.Event, wish: argparse.Namespace, seed: int
+) -> Iterator[Callable[[], None]]:
+    """What each of them does, by a chance of its own."""
+    for number in range(wish.callers):
+        yield Stranger(studio, diary, random.Random(f"{seed} {number}"), stopping).work
+    for number in range(wish.recorders):
+        name = f"visitor{number}"
+        yield Recorder(Visitor(studio, diary, random.Random(f"{seed} {name}"), stopping, name)).work
 
 
 def _do_faults(studio: House, diary: Diary, seed: int, wish: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from http.client import HTTPException
 from uuid import UUID
 
 from tests.engine.calling import Answer
+from tests.soak.promised import Reel, Sheet
 
 # A part that has just come back answers slowly at first, and so long its 503 is no broken promise.
 AFTERMATH_SECONDS = 30.0
@@ -46,6 +47,9 @@ class Diary:
     accepted: set[UUID] = field(default_factory=set)
     cancelled: set[UUID] = field(default_factory=set)
     promised: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    reels: dict[str, Reel] = field(default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    heard: dict[UUID, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -73,6 +77,35 @@ class Diary:
     def cancel(self, job: str) -> None:
         with self._turn:
             self.cancelled.add(_id(job))
+
+    def hear(self, job: str, recording: str) -> None:
+        """What this job makes is a step of the recording, if it makes anything and the recording lives."""
+        with self._turn:
+            self.heard[_id(job)] = recording
+
+    def promise_reel(self, recording: str, reel: Reel) -> Reel:
+        """From now on this recording must hold that."""
+        with self._turn:
+            self.reels[recording] = reel
+        return reel
+
+    def release_reel(self, recording: str) -> None:
+        """The recording may be gone, and its studies with it."""
+        with self._turn:
+            self.reels.pop(recording, None)
+            for study in [study for study, sheet in self.sheets.items() if sheet.recording == recording]:
+                del self.sheets[study]
+
+    def promise_sheet(self, study: str, sheet: Sheet) -> Sheet:
+        """From now on this study must tell that."""
+        with self._turn:
+            self.sheets[study] = sheet
+        return sheet
+
+    def release_sheet(self, study: str) -> None:
+        """The study may be gone."""
+        with self._turn:
+            self.sheets.pop(study, None)
 
     def promise(self, session: str, url: str, size: int) -> None:
         """From now on this file must be there, with so many bytes, for as long as its session lives."""

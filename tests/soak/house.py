@@ -14,7 +14,7 @@ from pathlib import Path
 import redis
 
 from tests.engine import ledger, servers
-from tests.engine.ledger import Ledger
+from tests.engine.ledger import Ledger, Read
 from tests.engine.running import PROJECT, Engine, free_port, surroundings
 from tests.engine.servers import Server
 
@@ -70,6 +70,13 @@ class House:
         if self.is_grown:
             return {key for key in servers.keys(self.given) if owner in key}
         return self.engine.stored(owner)
+
+    def reading(self) -> Read:
+        """Reads stored files past the studio."""
+        if not self.is_grown:
+            return ledger.below(self.media)
+        bucket = servers.client(self.given)
+        return lambda key: servers.read(bucket, key)
 
     def broker(self) -> redis.Redis:
         if self.is_grown:

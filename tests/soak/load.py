@@ -13,11 +13,12 @@ from tests.engine.calling import RESPOND_ASYNC, Answer, Caller
 from tests.engine.work import noise
 from tests.soak.diary import Diary
 from tests.soak.house import House
+from tests.soak.line import Ask, Line
 
 _SESSIONS = _RECORDINGS = 3
 _SIZE = {"width": 400, "height": 300}
-_PICTURES = {"scenery.png": noise(200, (30, 90, 200)), "dot.png": noise(90, (250, 40, 40))}
-_PICTURE = base64.b64encode(_PICTURES["scenery.png"]).decode()
+PICTURES = {"scenery.png": noise(200, (30, 90, 200)), "dot.png": noise(90, (250, 40, 40))}
+_PICTURE = base64.b64encode(PICTURES["scenery.png"]).decode()
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class Session:
 
 @dataclass(slots=True)
 class Stranger:
-    """One caller. It keeps its line until it breaks, and then asks where the studio is now."""
+    """One caller, who is `house` as all scripts are."""
 
     house: House
     diary: Diary
@@ -38,7 +39,10 @@ class Stranger:
     stopping: threading.Event
     sessions: list[Session] = field(default_factory=list)
     recordings: list[str] = field(default_factory=list)
-    _line: Caller | None = None
+    line: Line = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.line = Line(self.house, self.diary, self.stopping)
 
     def work(self) -> None:
         """Until it is stopped: one thing after the other, with pauses as people make them."""
@@ -49,7 +53,7 @@ class Stranger:
         except Exception as error:  # noqa: BLE001, a thread's error would be lost
             self.diary.break_promise(f"a caller could make nothing of an answer: {error!r}")
         finally:
-            self._hang_up()
+            self.line.hang_up()
 
     def _next(self) -> Callable[[], None]:
         if not self.sessions:
@@ -88,7 +92,7 @@ class Stranger:
         self._uploaded(self.chance.choice(self.sessions))
 
     def _uploaded(self, session: Session) -> list[str]:
-        answer = self._call("upload", lambda line: line.upload(f"/upload/{session.id}/", _PICTURES))
+        answer = self._call("upload", lambda line: line.upload(f"/upload/{session.id}/", PICTURES))
         if answer is None or answer.status != 201:
             self._note_job(session, answer)
             return []
@@ -204,21 +208,8 @@ class Stranger:
             self.diary.accept(job)
             session.jobs.append(job)
 
-    def _call(self, what: str, call: Callable[[Caller], Answer]) -> Answer | None:
-        line = self._line = self._line or Caller(self.house.port)
-        answer = self.diary.timed(what, lambda: call(line))
-        if answer is None:
-            self._hang_up()
-            self.stopping.wait(0.5)
-        elif "Retry-After" in answer.headers:
-            # A studio that is down is not asked all the time; nor does the soak wait as long as it is told.
-            self.stopping.wait(min(2.0, float(answer.headers["Retry-After"])))
-        return answer
-
-    def _hang_up(self) -> None:
-        if self._line:
-            self._line.close()
-        self._line = None
+    def _call(self, what: str, ask: Ask) -> Answer | None:
+        return self.line.call(what, ask)
 
 
 def one_job(house: House) -> bool:
@@ -226,7 +217,7 @@ def one_job(house: House) -> bool:
     try:
         with closing(Caller(house.port)) as line:
             session = line.post("/session/create/").json["session_id"]
-            done = line.upload(f"/upload/{session}/", _PICTURES).status == 201
+            done = line.upload(f"/upload/{session}/", PICTURES).status == 201
             line.delete(f"/session/{session}/")
     except (OSError, HTTPException, KeyError, ValueError):
         return False

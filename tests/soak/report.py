@@ -8,6 +8,7 @@ from statistics import median, quantiles
 from tests.engine import servers
 from tests.engine.calling import Caller
 from tests.engine.ledger import Ledger
+from tests.soak import kept
 from tests.soak.diary import Diary
 from tests.soak.house import House
 
@@ -18,6 +19,8 @@ def check(house: House, diary: Diary) -> Iterator[str]:
     """Look up every promise after the last job has ended; yields the figures, line by line."""
     ledger = house.ledger()
     diary.wrong += ledger.broken(diary.accepted)
+    living = {recording.id for recording in ledger.recordings}
+    diary.wrong += ledger.unheard({pk: name for pk, name in diary.heard.items() if name in living})
     diary.wrong += [
         f"job {pk} was cancelled and is {ledger.jobs[pk].status}"
         for pk in diary.cancelled
@@ -25,6 +28,9 @@ def check(house: House, diary: Diary) -> Iterator[str]:
     ]
     yield from _jobs(ledger, diary)
     yield from _files(house, diary, ledger)
+    # After the sweep, which must take none of them.
+    diary.wrong += [f"{key} is gone or holds other bytes" for key in ledger.missing(house.reading())]
+    yield from kept.check(house, diary)
     yield from _answers(house, diary)
     yield from _recoveries(diary)
 

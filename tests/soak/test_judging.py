@@ -1,6 +1,5 @@
 """A soak that could not fail would be worth nothing: what counts as a broken promise."""
 
-import http.client
 import os
 import random
 import subprocess
@@ -9,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.engine.calling import Answer
-from tests.engine.ledger import Image, Job, Ledger, Recording
+from tests.engine.ledger import Heard, Image, Job, Ledger, Recording, below
 from tests.engine.running import PROJECT
 from tests.soak import faults, report, slowed
-from tests.soak.diary import Diary, Fault
+from tests.soak.diary import Fault
 from tests.soak.house import House
+from tests.soak.scripted import answered
 
 
 def compose(status: str) -> Job:
@@ -23,18 +22,6 @@ def compose(status: str) -> Job:
 
 DONE = compose("done")
 RESULT = Image("output/a/1.png", "output/a/thumbnails/1.webp", "0" * 64, "1.png", DONE.id)
-
-
-def answered(status: int, body: str = "{}", **headers: str) -> Answer:
-    told = http.client.HTTPMessage()
-    for name, value in headers.items():
-        told[name.replace("_", "-")] = value
-    return Answer(status, told, body.encode())
-
-
-@pytest.fixture
-def diary():
-    return Diary()
 
 
 @pytest.mark.parametrize(
@@ -123,8 +110,36 @@ def test_the_ledger_tells_a_row_without_its_file_and_a_file_without_its_row(tmp_
     (tmp_path / "output" / "stray.png").write_bytes(uuid4().bytes)
     ledger = Ledger({DONE.id: DONE}, (RESULT,))
 
-    assert ledger.missing(tmp_path)
+    assert ledger.missing(below(tmp_path))
     assert ledger.orphans(tmp_path) == ["output/stray.png"]
+
+
+@pytest.mark.parametrize(
+    ("status", "steps", "told"),
+    [
+        pytest.param("done", 1, 0, id="all well"),
+        pytest.param("cancelled", 0, 0, id="never made"),
+        pytest.param("done", 0, 1, id="made and not heard"),
+        pytest.param("done", 2, 1, id="heard twice"),
+        pytest.param("failed", 1, 1, id="heard and not made"),
+    ],
+)
+def test_the_ledger_tells_what_a_recording_did_not_hear(status, steps, told):
+    made = Job(DONE.id, "import", status, 1, "", {}, {"detail": "why"})
+
+    assert len(Ledger({made.id: made}, (), (), {made.id: Heard("a", steps)}).broken()) == told
+
+
+@pytest.mark.parametrize(
+    ("heard", "told"),
+    [
+        pytest.param({DONE.id: Heard("a", 1)}, 0, id="by the one that recorded"),
+        pytest.param({DONE.id: Heard("b", 1)}, 1, id="by another"),
+        pytest.param({}, 1, id="by none"),
+    ],
+)
+def test_the_ledger_tells_what_another_recording_heard(heard, told):
+    assert len(Ledger({DONE.id: DONE}, (RESULT,), (), heard).unheard({DONE.id: "a"})) == told
 
 
 def test_a_seed_fixes_the_order_of_faults_and_all_of_them_come():
