@@ -46,6 +46,11 @@ class Spot:
     def hit_percent(self) -> int | None:
         return None if self.tally.hit_rate is None else round(100 * self.tally.hit_rate)
 
+    @property
+    def veil(self) -> float:
+        """How dark it lies on the map, 0 to 1: the less was found in it, the darker."""
+        return 0.65 - 0.4 * (self.tally.hit_rate or 0)
+
 
 def of(recording: Session, *, chosen: str = "", is_new: bool = False, cursor: str = "") -> Context:
     """A recording's studies with the chosen one, which is the newest when nothing is named, and its sittings from the

@@ -105,6 +105,20 @@ def test_results_stand_on_the_page(client, study):
     assert "MC 0 0 0 4 unknown" in page
 
 
+def test_what_all_came_to_stands_beside_the_map(client, study):
+    sitting = studies.open_sitting(study=study)
+    for trial in sitting.trials.all():
+        found = trial.sector if trial.sector in ("TL", "MR") else None
+        studies.answer(sitting=sitting, place=trial.place, sector=found, reaction_ms=812)
+
+    page = client.get(f"{PAGE}?study={study.pk}")
+
+    said = "right 3 of 4 Changes noticed at all 2 of 3 False alarms 0 of 1 Sensitivity, d′ 0.99"
+    assert said in words(page)
+    veils = re.findall(r'class="spot"[^>]* fill-opacity="([\d.]+)"', page.content.decode())
+    assert sorted(veils) == ["0.25", "0.25", "0.65"]  # what nobody found lies in the dark
+
+
 def test_a_participants_page_tells_nothing_of_the_study(client, study, recording):
     sitting = studies.open_sitting(study=study, participant="P 07")
 
