@@ -97,10 +97,14 @@ class Verdicts:
     @property
     def worst(self) -> str:
         """The step that drifted most, and by how much; empty while none has."""
-        drifted = [verdict for verdict in self.found if verdict.word == Verdict.Word.DRIFTED]
-        worst = max(drifted, key=lambda verdict: verdict.share, default=None)
-        told = f"step {worst.step.index + 1} by {share(worst.share)}" if worst else ""
-        return f"at worst {told}" if len(drifted) > 1 else told
+        worst = self._worst
+        told = f"step {self.worst_at} by {share(worst.share)}" if worst else ""
+        return f"at worst {told}" if self.drifted > 1 else told
+
+    @property
+    def worst_at(self) -> int:
+        """The number of that step; 0 while none has drifted."""
+        return self._worst.step.index + 1 if self._worst else 0
 
     @property
     def reason(self) -> str:
@@ -125,6 +129,11 @@ class Verdicts:
         """Where on a track of step numbers something drifted, as the path of a drawing."""
         drifted = [verdict.step.index + 1 for verdict in self.found if verdict.word == Verdict.Word.DRIFTED]
         return "".join(f"M{number} 5v14" for number in drifted)
+
+    @property
+    def _worst(self) -> Verdict | None:
+        drifted = [verdict for verdict in self.found if verdict.word == Verdict.Word.DRIFTED]
+        return max(drifted, key=lambda verdict: verdict.share, default=None)
 
     @property
     def _count(self) -> Counter[str]:

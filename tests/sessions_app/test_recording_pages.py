@@ -305,9 +305,20 @@ def test_verdicts_stand_on_the_page(browser):
     shown = page(browser, "/recordings/gaze/?step=2")
 
     assert 'aria-label="2 identical, 1 drifted"' in shown
-    assert "step 2 by 0.4 %" in shown
+    assert '<a href="?step=2&view=picture">step 2 by 0.4 %</a>' in shown
     assert "Drifted by 0.4 %" in shown
     assert '<span class="num">2</span> <span class="drifted">drifted</span>' in shown
+
+
+def test_what_cannot_be_made_again_says_why_where_it_is_the_same_for_all(browser):
+    gaze = recording(owner=HOUSE, public_id="gaze", steps=2)
+    first, second = gaze.steps.order_by("index")
+    for step in (first, second):
+        Verdict.objects.create(step=step, word="unverifiable", reason="Nobody wrote it down.", at=timezone.now())
+
+    assert page(browser, "/recordings/gaze/").count("Nobody wrote it down.") == 2  # of all, and of the step
+    Verdict.objects.filter(step=first).update(reason="It is broken.")
+    assert "Nobody wrote it down." not in page(browser, "/recordings/gaze/")
 
 
 def judge(verified: Session, *, drifted: int) -> None:
