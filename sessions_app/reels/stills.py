@@ -16,7 +16,7 @@ from prompt_media.errors import Unprocessable
 from prompt_media.imaging.geometry import Size
 from sessions_app.editing import prompts, sectors
 from sessions_app.editing.recipe import Recipe, TargetFrom
-from sessions_app.models import Image, Session, Step, Verdict
+from sessions_app.models import Generation, Image, Session, Step, Verdict
 from sessions_app.reels import overlay
 from sessions_app.reels.overlay import Overlay
 from sessions_app.selectors import recordings as selectors
@@ -231,8 +231,12 @@ class Still:
 
     def _of_making(self) -> list[Fact]:
         made = timezone.localtime(self.step.made_at)
-        backend = f"{self.recipe.backend} {self.recipe.backend_version}" if self.recipe else self.step.system
-        return [Fact("Made", f"{made:%-d %B, %H:%M:%S}"), Fact("By", backend)]
+        facts = [Fact("Made", f"{made:%-d %B, %H:%M:%S}")]
+        if self.recipe:
+            facts.append(Fact("By", f"{self.recipe.backend} {self.recipe.backend_version}"))
+        elif self.step.system != Generation.Kind.SECTOR:  # whose backend nobody wrote down
+            facts.append(Fact("By", self.step.system))
+        return facts
 
 
 def share(part: float) -> str:
