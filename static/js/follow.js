@@ -50,7 +50,8 @@ function tell(job) {
   const shown = [...document.querySelectorAll(`[data-follows="${job.id}"]`)];
   for (const element of shown) show(element, job);
   if (shown.every((element) => element.dataset.status === job.status)) return;
-  for (const element of shown) ask(element);
+  // Those that hear of jobs are told with all others.
+  for (const element of shown) if (!element.matches("[hx-trigger~=jobs]")) ask(element);
   htmx.trigger(document.body, "jobs");
 }
 
@@ -87,7 +88,8 @@ function rest(element) {
 function tick() {
   follow();
   for (const element of document.querySelectorAll("[data-every]:not([data-gone])")) {
-    if (!asked.has(element)) asked.set(element, now());
+    // While a look is on its way there is no other: on a slow line none would ever arrive.
+    if (!asked.has(element) || element.matches(".htmx-request")) asked.set(element, now());
     if (now() - asked.get(element) >= rest(element)) ask(element);
   }
 }

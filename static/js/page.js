@@ -2,6 +2,7 @@
 import "./dialogs.js";
 import "./follow.js";
 import "./keys.js";
+import "./looks.js";
 import "./menus.js";
 import { toast } from "./toast.js";
 import { markPale } from "./pale.js";

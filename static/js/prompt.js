@@ -8,6 +8,7 @@ const tagLike = /@[\p{L}\p{N}\p{M}_]+/gu;
 let chars = [...field.value];
 let spans = [];
 let isWanted = false;
+let taken = null;
 
 const number = (element, name) => Number(element.dataset[name]);
 const spanOf = (kind) => (element) => ({ kind, start: number(element, "start"), end: number(element, "end"), n: element.dataset.clause, weight: element.dataset.weight });
@@ -16,17 +17,24 @@ const spanOf = (kind) => (element) => ({ kind, start: number(element, "start"), 
 function takeReading() {
   const read = document.querySelector("[data-read]");
   if (!read || read.dataset.read !== field.value) return;
+  tellButton(read);
+  // Other parts of the page settle too: they must not put out what the pointer lights.
+  if (read === taken) return;
+  taken = read;
   spans = [
     ...[...read.querySelectorAll("[data-clause]")].map(spanOf("clause")),
     ...[...read.querySelectorAll(".unread")].map(spanOf("unread")),
     ...[...document.querySelectorAll("#diagnostics .diagnostic")].map(spanOf("doubt")),
   ];
-  const button = document.getElementById("make");
-  button.textContent = `Make the ${read.dataset.makes}`;
-  button.disabled = !("ready" in read.dataset);
   draw();
   lightCurrent();
   if (isWanted) makeNow();
+}
+
+function tellButton({ dataset }) {
+  const button = document.getElementById("make");
+  button.textContent = `Make the ${dataset.makes}`;
+  button.disabled = !("ready" in dataset);
 }
 
 /** Make what stands in the field: at once, or as soon as the server has read it to the last letter. */
