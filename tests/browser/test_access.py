@@ -60,6 +60,7 @@ def open_jobs(page: Page) -> None:
     page.goto("/jobs/")
     page.locator(".joblist a").first.click()
     page.locator(".job-pane").wait_for()
+    page.wait_for_load_state()
 
 
 def open_jobs_without_any(page: Page) -> None:
@@ -75,6 +76,8 @@ def open_sessions(page: Page) -> None:
 def open_recordings(page: Page) -> None:
     page.goto("/recordings/")
     page.get_by_role("button", name="Record", exact=True).click()
+    page.get_by_role("button", name="Stop", exact=True).wait_for()
+    page.wait_for_load_state()
 
 
 def open_live(page: Page) -> None:
@@ -141,8 +144,7 @@ def place(request: pytest.FixtureRequest, sized: Page, complaints) -> Page:
 
 def test_axe_finds_nothing_serious_in_light_and_dark(place):
     for scheme in ("light", "dark"):
-        # Without motion: a colour half-way between two themes would be judged.
-        place.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        place.emulate_media(color_scheme=scheme)
         assert found_by_axe(place) == [], scheme
 
 
@@ -153,6 +155,8 @@ def test_nothing_is_wider_than_the_screen(place):
 
 
 def found_by_axe(page: Page) -> list[str]:
+    # Without motion: a colour half-way between two states would be judged.
+    page.emulate_media(reduced_motion="reduce")
     # Through the protocol, which the page's policy does not bind.
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")

@@ -11,7 +11,7 @@ from tests.engine.running import PROJECT, Engine, surroundings
 NAME, PASSWORD = "operator", "a long word for the admin"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def operator(engine: Engine) -> None:
     """The first account, made as the docs tell."""
     subprocess.run(

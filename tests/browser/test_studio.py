@@ -33,6 +33,8 @@ def test_the_stage_shows_what_is_painted(samples):
     sentence = "@BG as background, @vase in center and @mark on the bottom left"
     write(samples, sentence)
     samples.evaluate("document.querySelectorAll('.layer').forEach((part) => part.remove())")
+    # A picture that is still on its way would not be on the photograph.
+    samples.evaluate("Promise.all([...document.querySelectorAll('[data-stage] image')].map((image) => image.decode()))")
     shown = Image.open(BytesIO(samples.locator("[data-stage]").screenshot())).convert("RGB")
     make(samples, sentence, "Make the picture")
 
@@ -172,8 +174,7 @@ def test_the_theme_is_switched_and_remembered(studio):
     expect(studio.locator("html")).to_have_attribute("data-theme", "dark")
     studio.goto("/jobs/")
     expect(studio.locator("html")).to_have_attribute("data-theme", "dark")
-    studio.locator("body").press("g")
-    studio.locator("body").press("t")
+    studio.keyboard.type("gt")  # in one go: the second counts for a moment only
     expect(studio.locator("html")).to_have_attribute("data-theme", "light")
 
 
