@@ -1,11 +1,10 @@
 """The backend of this studio: the one place that knows both the settings and the backends."""
 
-import functools
-
 from django.conf import settings
 
 from prompt_media.generating import registry
 from prompt_media.generating.protocol import Backend
+from prompt_media.shared import MadeOnce
 
 
 def current() -> Backend:
@@ -13,6 +12,6 @@ def current() -> Backend:
     return opened(settings.GENERATION_URL)
 
 
-@functools.lru_cache(maxsize=4)
+@MadeOnce
 def opened(address: str) -> Backend:
     return registry.open_backend(address)

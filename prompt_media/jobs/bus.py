@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any, Self
 from uuid import UUID
 
@@ -12,10 +11,12 @@ import redis
 import structlog
 from django.conf import settings
 
+from prompt_media.shared import MadeOnce
+
 log = structlog.get_logger(__name__)
 
 
-@cache
+@MadeOnce
 def broker() -> redis.Redis:
     """The broker itself, for whoever wants to tell or ask it something. Its errors are the caller's to catch."""
     # Unquoted by redis-py itself; one pool a process, made after the fork.

@@ -2,13 +2,13 @@
 
 import threading
 import time
-from functools import cache
 
 from django.conf import settings
 
 from prompt_media.errors import Conflict, FieldError, HouseError
 from prompt_media.jobs import bus
 from prompt_media.jobs.models import Job
+from prompt_media.shared import MadeOnce
 from prompt_media.web import connections
 
 # Pub/sub is a hint, and a hint can be lost: so often the row is looked at anyway.
@@ -18,7 +18,7 @@ _LOOK_EVERY_WHEN_DEAF = 0.05
 _over = threading.Event()
 
 
-@cache
+@MadeOnce
 def _places() -> threading.BoundedSemaphore:
     """Who waits holds a thread of the web process, and some must be left for everybody else."""
     return threading.BoundedSemaphore(max(1, settings.WEB_THREADS * 3 // 4))

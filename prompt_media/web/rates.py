@@ -8,7 +8,6 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 import redis
@@ -22,6 +21,7 @@ from rest_framework.request import Request
 
 from prompt_media.addresses import is_loopback, one_place
 from prompt_media.errors import TooMany
+from prompt_media.shared import MadeOnce
 from prompt_media.web import errors, identity
 from prompt_media.web.connections import DATABASE_AWAY
 
@@ -181,7 +181,7 @@ class _Counter:
     silent_until: float = 0
 
 
-@cache
+@MadeOnce
 def _counter() -> _Counter:
     return _Counter(
         redis.Redis.from_url(settings.BROKER_URL, socket_connect_timeout=_PATIENCE, socket_timeout=_PATIENCE)
