@@ -18,12 +18,12 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Stretch(Generic[Row]):
-    """Some rows of a list, how many come before them, and how many there are at all. `older`: where the next stretch
-    begins; empty at the end."""
+    """Some rows of a list, how many come before them, and how many behind. `older`: where the next stretch begins;
+    empty at the end."""
 
     rows: Sequence[Row]
     before: int
-    total: int
+    more: int
     older: str
 
     @property
@@ -36,9 +36,9 @@ class Stretch(Generic[Row]):
         return self.before + len(self.rows)
 
     @property
-    def more(self) -> int:
-        """How many come behind it."""
-        return self.total - self.last
+    def total(self) -> int:
+        """How many there are at all."""
+        return self.last + self.more
 
     @property
     def is_all(self) -> bool:
@@ -48,24 +48,34 @@ class Stretch(Generic[Row]):
 def cut(whole: QuerySet[Row], *, by: str, size: int, cursor: str = "") -> Stretch[Row]:
     """So many rows from the cursor on, those with the largest `by` first. Raises NotFound for a cursor that is none of
     ours."""
-    total = whole.count()
-    rest = whole.filter(_behind(whole.model, by, cursor)) if cursor else whole
-    rows = list(rest.order_by(f"-{by}", "-pk")[:size])
-    left = rest.count() if cursor else total
-    older = _cursor(rows[-1], by) if left > len(rows) and rows else ""
-    return Stretch(rows, total - left, total, older)
+    # The parts share no row, and what is at hand is not counted by another question: whatever comes or goes meanwhile,
+    # no number contradicts another, or the rows.
+    behind = _behind(by, *_read(whole.model, by, cursor)) if cursor else Q()
+    rows = list(whole.filter(behind).order_by(f"-{by}", "-pk")[:size])
+    before = whole.exclude(behind).count() if cursor else 0
+    more = whole.filter(_behind(by, *_place(rows[-1], by))).count() if len(rows) == size else 0
+    return Stretch(rows, before, more, older=_cursor(rows[-1], by) if more else "")
+
+
+def _place(row: Model, by: str) -> tuple[str, str]:
+    """What orders a row."""
+    return str(getattr(row, by)), str(row.pk)
+
+
+def _behind(by: str, value: str, pk: str) -> Q:
+    return Q(**{f"{by}__lt": value}) | Q(**{by: value, "pk__lt": pk})
 
 
 def _cursor(row: Model, by: str) -> str:
-    return signing.dumps([str(getattr(row, by)), str(row.pk)], salt=_salt(type(row), by))
+    return signing.dumps(_place(row, by), salt=_salt(type(row), by))
 
 
-def _behind(model: type[Model], by: str, cursor: str) -> Q:
+def _read(model: type[Model], by: str, cursor: str) -> tuple[str, str]:
     try:
         value, pk = signing.loads(cursor, salt=_salt(model, by))
     except signing.BadSignature as error:
         raise NotFound("This place in the list is none of ours. Start from its top.", code="bad_cursor") from error
-    return Q(**{f"{by}__lt": value}) | Q(**{by: value, "pk__lt": pk})
+    return value, pk
 
 
 def _salt(model: type[Model], by: str) -> str:

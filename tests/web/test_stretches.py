@@ -8,6 +8,7 @@ from model_bakery import baker
 from prompt_media.errors import NotFound
 from prompt_media.jobs.models import Job
 from prompt_media.web import stretches
+from tests.sessions_app.interrupting import at_each_place
 
 pytestmark = pytest.mark.django_db
 AT_ONCE = datetime(2026, 3, 14, tzinfo=UTC)
@@ -50,6 +51,40 @@ def test_what_comes_or_goes_meanwhile_shifts_nothing(jobs):
 
     assert [len(one.rows) for one in (first, second, third)] == [3, 3, 2]
     assert {*first.rows, *second.rows, *third.rows} == jobs
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("there", "then", "stretch"),
+    [
+        pytest.param(2, 10, 0, id="more than fit"),
+        pytest.param(8, 0, 0, id="none, on top"),
+        pytest.param(8, 0, 1, id="none, in the middle"),
+        pytest.param(8, 0, 2, id="none, at the end"),
+    ],
+)
+def test_what_comes_or_goes_between_two_questions_contradicts_nothing(there, then, stretch):
+    cursors = [""]
+
+    def furnish(count: int) -> None:
+        Job.objects.all().delete()
+        for _ in range(count):
+            baker.make(Job, kind="compose")
+
+    def prepare() -> None:
+        furnish(there)
+        cursors[:] = [""]
+        while older := cut(cursors[-1]).older:
+            cursors.append(older)
+
+    told = [one for _, one in at_each_place(prepare, lambda: cut(cursors[stretch]), lambda: furnish(then))]
+
+    assert told
+    for one in told:
+        assert one.before >= 0
+        assert one.more >= 0
+        assert one.total == one.before + len(one.rows) + one.more
+        assert bool(one.older) == (one.more > 0)
 
 
 def test_a_list_of_nothing_has_no_end_to_reach():
