@@ -45,7 +45,9 @@ def places_in_line(jobs: Iterable[Job]) -> dict[UUID, int]:
     waiting = [job for job in jobs if job.status == Job.Status.QUEUED]
     if len(waiting) < 2:
         return {job.pk: _place(job) for job in waiting}
-    line = Job.objects.filter(status=Job.Status.QUEUED, queue__in={job.queue for job in waiting})
+    # Those asked for stand in it although they may have begun meanwhile: no two of them get one place.
+    asked_for = Q(pk__in=[job.pk for job in waiting])
+    line = Job.objects.filter(Q(status=Job.Status.QUEUED, queue__in={job.queue for job in waiting}) | asked_for)
     places: dict[UUID, int] = {}
     passed: Counter[str] = Counter()
     for pk, queue in line.order_by("created_at", "id").values_list("pk", "queue"):

@@ -147,11 +147,11 @@ def put_back(job: Job, note: str) -> None:
 
 
 def cancel(job: Job) -> Job:
-    """End a live job by hand. A running one stops at its next step."""
-    if not _end_as_cancelled(Job.objects.filter(pk=job.pk)):
-        job.refresh_from_db()
+    """End a live job by hand. A running one stops at its next step. Raises NotFound for one that was forgotten."""
+    is_ended_now = _end_as_cancelled(Job.objects.filter(pk=job.pk))
+    job = selectors.job(job.pk)
+    if not is_ended_now:
         raise Conflict(f"This job is {job.status} already: there is nothing left to cancel.", code="job_ended")
-    job.refresh_from_db()
     bus.announce(job.pk, job.status)
     tally.ended(job.kind, job.status)
     return job

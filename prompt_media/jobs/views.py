@@ -1,10 +1,11 @@
 """The jobs page: what runs, what waits, what was. HTML only; programs have /api/v1/jobs/."""
 
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -43,14 +44,14 @@ def jobs(request: PageRequest, job_id: UUID | None = None) -> HttpResponse:
     shelf = request.GET.get("from", "")
     shelf = shelf if shelf in shelves else next(iter(shelves))
     template = "jobs/_list.html" if request.htmx.target == "list" else "jobs/jobs.html"
-    listing = _listing(request, selectors.jobs_of(shelves[shelf])) | {"shelves": list(shelves), "shelf": shelf}
-    return render(request, template, listing | _chosen(job_id))
+    listing = _listing(request, selectors.jobs_of(shelves[shelf]), job_id)
+    return render(request, template, listing | {"shelves": list(shelves), "shelf": shelf})
 
 
 @require_safe
 @identity.page
 def pane(request: PageRequest, job_id: UUID) -> HttpResponse:
-    return render(request, "jobs/_pane.html", _chosen(job_id))
+    return render(request, "jobs/_pane.html", {"chosen": _chosen(job_id)})
 
 
 @require_safe
@@ -58,9 +59,12 @@ def pane(request: PageRequest, job_id: UUID) -> HttpResponse:
 def running(request: PageRequest) -> HttpResponse:
     """How many jobs are at work, for the bar of every page."""
     live = selectors.live(selectors.jobs_of(identity.of(request)))
-    # "running" before "queued", the oldest first: it is the next to end.
-    follows = live.order_by("-status", "created_at").first()
-    return render(request, "jobs/_running.html", {"running": live.count(), "follows": follows, "asked": True})
+    # "running" before "queued", the oldest first: it is the next to end. Counted by the same question: what is told and
+    # not followed would stay on the page.
+    counted = live.annotate(count=Window(Count("pk"))).order_by("-status", "created_at")
+    follows = counted.first()
+    told = {"running": follows.count if follows else 0, "follows": follows, "asked": True}
+    return render(request, "jobs/_running.html", told)
 
 
 @require_POST
@@ -92,10 +96,11 @@ def _back(request: PageRequest, job_id: UUID) -> HttpResponse:
     return redirect("one-job", job_id)
 
 
-def _listing(request: PageRequest, mine: QuerySet[Job]) -> dict[str, object]:
+def _listing(request: PageRequest, mine: QuerySet[Job], chosen: UUID | None) -> dict[str, object]:
     state = request.GET.get("state", "all")
     words = typed(request.GET.get("q", ""))
-    wanted = mine.filter(status__in=STATES.get(state, STATES["all"]))
+    states = STATES.get(state, STATES["all"])
+    wanted = mine.filter(status__in=states)
     if words:
         wanted = selectors.matching(wanted, words)
     older = request.GET.get("older", "")
@@ -104,16 +109,29 @@ def _listing(request: PageRequest, mine: QuerySet[Job]) -> dict[str, object]:
     running = [] if older else list(wanted.filter(status=Job.Status.RUNNING))
     told = Q(status=Job.Status.RUNNING) if older else Q(pk__in=[job.pk for job in running])
     rest = stretches.cut(wanted.exclude(told), by="created_at", size=SHOWN, cursor=older)
+    shown = [*running, *rest.rows]
+    listed = cards.of(shown)
+    counted_off = states if rest.is_all and not words else ()
     return {
         "place": "jobs",
-        "groups": _grouped(cards.of([*running, *rest.rows])),
+        "groups": _grouped(listed),
+        "chosen": _chosen(chosen, listed),
         "state": state,
         "words": words,
         "older": older,
         "stretch": rest,
-        "active": mine.filter(status__in=Job.LIVE).count(),
-        "failed": mine.filter(status=Job.Status.FAILED).count(),
+        "active": _count(mine, Job.LIVE, shown, counted_off),
+        "failed": _count(mine, (Job.Status.FAILED,), shown, counted_off),
     }
+
+
+def _count(mine: QuerySet[Job], states: Sequence[str], shown: Sequence[Job], counted_off: Collection[str]) -> int:
+    """How many are in these states: those that are shown as they are shown, and all others as they are now. There are
+    no others in the states whose jobs are all shown."""
+    there = sum(job.status in states for job in shown)
+    if set(states) <= set(counted_off):
+        return there
+    return there + mine.filter(status__in=states).exclude(pk__in=[job.pk for job in shown]).count()
 
 
 def _grouped(shown: list[Card]) -> list[Group]:
@@ -125,5 +143,8 @@ def _grouped(shown: list[Card]) -> list[Group]:
     return [Group(title, cards_of) for title, cards_of in by_state if cards_of]
 
 
-def _chosen(job_id: UUID | None) -> dict[str, object]:
-    return {"chosen": cards.of([selectors.job(job_id)])[0] if job_id else None}
+def _chosen(job_id: UUID | None, listed: Sequence[Card] = ()) -> Card | None:
+    """The job's card, the very one that is listed where it is: its row and its pane tell the same."""
+    if job_id is None:
+        return None
+    return next((card for card in listed if card.job.pk == job_id), None) or cards.of([selectors.job(job_id)])[0]

@@ -6,7 +6,7 @@ import time
 from django.conf import settings
 
 from prompt_media.errors import Conflict, FieldError, HouseError
-from prompt_media.jobs import bus
+from prompt_media.jobs import bus, selectors
 from prompt_media.jobs.models import Job
 from prompt_media.shared import MadeOnce
 from prompt_media.web import connections
@@ -31,9 +31,9 @@ def end_all() -> None:
 
 def for_end(job: Job, seconds: float) -> Job:
     """Wait until the job has ended, at most so long, and not at all when too many wait already; returns its row as it
-    then stands, ended or not."""
+    then stands, ended or not. Raises NotFound when it has been forgotten."""
     if not _places().acquire(blocking=False):
-        return Job.objects.get(pk=job.pk)
+        return selectors.job(job.pk)
     try:
         return _wait(job, seconds)
     finally:
@@ -43,7 +43,7 @@ def for_end(job: Job, seconds: float) -> Job:
 def _wait(job: Job, seconds: float) -> Job:
     until = time.monotonic() + seconds
     with bus.listening(job.pk) as ear:
-        while (job := Job.objects.get(pk=job.pk)).is_live and (left := until - time.monotonic()) > 0:
+        while (job := selectors.job(job.pk)).is_live and (left := until - time.monotonic()) > 0:
             if _over.is_set():
                 break
             connections.let_go()

@@ -54,7 +54,7 @@ def test_jobs_stand_under_what_they_do(client, job):
     ],
 )
 def test_a_job_is_told_once_whatever_happens_to_it_meanwhile(client, job, status, later):
-    one = job()
+    one, _ = job(), job(title="waits beside it")
     changed = at_each_place(
         prepare=lambda: Job.objects.filter(pk=one.pk).update(status=status),
         call=lambda: client.get("/jobs/"),

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from prompt_media.errors import Conflict, InvalidInput, TooLarge
-from prompt_media.jobs import bus, selectors, services
+from prompt_media.errors import Conflict, InvalidInput, NotFound, TooLarge
+from prompt_media.jobs import bus, selectors, services, waiting
 from prompt_media.jobs.models import Job
 from prompt_media.jobs.serializers import JobOutput
 
@@ -121,6 +121,15 @@ def test_a_running_job_hears_of_its_cancelling_at_the_next_step():
     services.cancel(claimed)
     with pytest.raises(services.Stopped):
         services.advance(claimed, done=1, total=2, note="")
+
+
+def test_what_was_forgotten_can_neither_be_cancelled_nor_waited_for():
+    job = submit()
+    Job.objects.all().delete()
+
+    for ask in (services.cancel, lambda gone: waiting.for_end(gone, 0.1)):
+        with pytest.raises(NotFound, match="ended long ago"):
+            ask(job)
 
 
 def test_what_has_ended_cannot_be_cancelled():
