@@ -1,6 +1,6 @@
 """What lies on the studio's desk: a session as its page shows it. Rows and readings in, values for templates out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from prompt_media.errors import HouseError
@@ -107,9 +107,9 @@ def shelf(title: str, owner: str, cursor: str = "") -> Shelf:
     return Shelf(title, stretches.cut(selectors.shelf(owner), by="last_active_at", size=SHELF, cursor=cursor))
 
 
-def read(*, session: Session, wish: Wish) -> Read:
-    """Read a prompt while it is being typed: as far as it goes, raising nothing about its words."""
-    tagged = selectors.tagged_images(session)
+def read(*, pictures: Iterable[Image], wish: Wish) -> Read:
+    """Read a prompt over these pictures while it is being typed: as far as it goes, raising nothing about its words."""
+    tagged = {picture.tag_name: picture for picture in pictures if picture.tag_name}
     reading = prompt.read(wish.prompt, tagged)
     known = replace(reading.scene, layers=tuple(layer for layer in reading.scene.layers if layer.tag in tagged))
     wanted = scene.with_values(known, width=wish.width, height=wish.height, frames=wish.frames, fps=wish.fps)

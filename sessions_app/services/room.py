@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import BigIntegerField, Count, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, QuerySet, Subquery, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
@@ -52,7 +52,11 @@ def of_a_session() -> Room:
 
 def held(session: Session) -> Room:
     """What the session holds: its pictures, and what its live jobs will add to them."""
-    return _stored(Image.objects.filter(session=session)) + _promised(selectors.active_jobs(session))
+    numbered = Session.objects.filter(pk=session.pk).values("images_numbered")
+    live = list(selectors.active_jobs(session).annotate(numbered=Subquery(numbered)))
+    there = Image.objects.filter(session=session)
+    # What a job has become since it was asked for has a number behind those that were given then.
+    return _promised(live) + _stored(there.filter(number__lte=live[0].numbered or 0) if live else there)
 
 
 def refuse_overflow(session: Session, arriving: Room) -> None:

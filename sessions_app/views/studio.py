@@ -4,6 +4,7 @@ Every part also works as a plain form: without HTMX the answer is a redirect to 
 """
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from sessions_app import desk, selectors
 from sessions_app.composing import scene
 from sessions_app.composing.prompt import PromptTooLong
 from sessions_app.forms import WishForm
-from sessions_app.models import Session
+from sessions_app.models import Image, Session
 from sessions_app.services import composition, samples, uploads, workspace
 from sessions_app.services.composition import Wish
 
@@ -76,7 +77,8 @@ def new(request: PageRequest) -> HttpResponse:
 @require_safe
 def tray(request: PageRequest, session_id: UUID) -> HttpResponse:
     current = workspace.enter(session_id)
-    return render(request, "sessions_app/_tray.html", _pictures(current) | {"oob": True})
+    context = _pictures(current, list(selectors.uploads(current)))
+    return render(request, "sessions_app/_tray.html", context | {"oob": True})
 
 
 @require_POST
@@ -107,7 +109,11 @@ def tag(request: PageRequest, session_id: UUID) -> HttpResponse:
         refusal = {"wrong": name, "problem": error.detail, "correction": desk.correction(name, taken)}
     if not request.htmx:
         return redirect("studio-session", session_id)
-    context = _pictures(current) | refusal | {"picture": selectors.upload(current, filename)}
+    context = (
+        _pictures(current, list(selectors.uploads(current)))
+        | refusal
+        | {"picture": selectors.upload(current, filename)}
+    )
     answer = render(request, "sessions_app/_tagged.html", context, status=422 if refusal else 200)
     return answer if refusal else _telling(answer, tags=True)
 
@@ -128,7 +134,8 @@ def remove(request: PageRequest, session_id: UUID) -> HttpResponse:
 def reading(request: PageRequest, session_id: UUID) -> HttpResponse:
     """How the prompt is read, with the stage, the diagnostics and the time left that follow from it."""
     current = workspace.enter(session_id)
-    context = _session(current) | _pictures(current) | _read(current, WishForm(request.POST).wish())
+    pictures = list(selectors.uploads(current))
+    context = _session(current) | _pictures(current, pictures) | _read(pictures, WishForm(request.POST).wish())
     return render(request, "sessions_app/_reading.html", context | {"oob": True})
 
 
@@ -195,12 +202,14 @@ def keep(request: PageRequest, session_id: UUID) -> HttpResponse:
 
 def _page(request: PageRequest, current: Session) -> Context:
     wish = Wish(prompt=_first_prompt(request, current))
-    working = selectors.active_jobs(current).filter(kind=composition.KIND)
+    pictures = list(selectors.uploads(current))
+    # Before the results: what ends in between is on the page as work, and its card, which is followed, fetches them.
+    working = list(selectors.active_jobs(current).filter(kind=composition.KIND))
     return {
         **_session(current),
-        **_pictures(current),
-        **_read(current, wish),
-        **_results(current),
+        **_pictures(current, pictures),
+        **_read(pictures, wish),
+        **_results(current, besides=working),
         "place": "studio",
         "jobs": cards.of(working),
         "wish": wish,
@@ -231,24 +240,25 @@ def _idle() -> Context:
     return {"idle_minutes": settings.SESSION_IDLE_MINUTES}
 
 
-def _pictures(current: Session) -> Context:
-    uploaded = list(selectors.uploads(current))
+def _pictures(current: Session, pictures: Sequence[Image]) -> Context:
     return {
         "session": current,
-        "pictures": uploaded,
-        "examples": desk.examples_for(uploaded),
+        "pictures": pictures,
+        "examples": desk.examples_for(pictures),
         # Not asked unless it is shown: these parts are fetched with every word that is typed.
         "fullness": partial(desk.fullness, current),
     }
 
 
-def _read(current: Session, wish: Wish) -> Context:
-    read = desk.read(session=current, wish=wish)
+def _read(pictures: Sequence[Image], wish: Wish) -> Context:
+    read = desk.read(pictures=pictures, wish=wish)
     return {"read": read, "sketch": read.sketch, "samples": samples.SAMPLES, "sample_prompt": samples.PROMPT}
 
 
-def _results(current: Session) -> Context:
-    return {"results": list(selectors.outputs(current))}
+def _results(current: Session, besides: Sequence[Job] = ()) -> Context:
+    """What was made, without what these jobs have made."""
+    outputs, at_work = selectors.outputs(current), {job.pk for job in besides}
+    return {"results": [one for one in outputs if one.made_by and one.made_by.job_id not in at_work]}
 
 
 def _job(current: Session, job_id: UUID) -> Job:
