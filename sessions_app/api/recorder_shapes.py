@@ -139,4 +139,5 @@ class RecordingRow(serializers.ModelSerializer):
         ]  # fmt: skip
 
     def get_thumbnail_url(self, session: Any) -> str | None:
-        return session.shown[0].image.thumbnail_url if session.shown else None
+        # The pictures are asked for after the steps were counted.
+        return session.shown[0].image.thumbnail_url if session.step_count and session.shown else None

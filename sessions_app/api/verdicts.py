@@ -101,7 +101,7 @@ def _verified(job: Job) -> Any:
 
 def _verdicts(recording: Session, index: int | None = None) -> Any:
     """The verdicts on all steps, or on the one of that index."""
-    judged = selectors.judged(recording)
+    judged = selectors.judged(selectors.steps(recording))
     steps = list(judged if index is None else judged.filter(index=index))
     words = [step.verdict.word if hasattr(step, "verdict") else None for step in steps]
     body = {

@@ -55,9 +55,9 @@ class Film:
 
 def around(recording: Session, at: int) -> Film:
     """The film with its playhead there. The recording has at least one step."""
-    times = selectors.steps(recording).aggregate(began=Min("made_at"), ended=Max("made_at"))
+    times = selectors.known_steps(recording).aggregate(began=Min("made_at"), ended=Max("made_at"))
     count, shown = recording.recording.steps_numbered, chunk_of(at)
-    gaps = gaps_of(selectors.steps(recording).values_list("index", flat=True), count)
+    gaps = gaps_of(selectors.known_steps(recording).values_list("index", flat=True), count)
     return Film(
         at=at,
         count=count,
@@ -72,26 +72,26 @@ def around(recording: Session, at: int) -> Film:
 def still(recording: Session, number: int) -> Still | Before:
     """One of them. Raises UnknownFrame."""
     before = began_with(recording) if number == 0 else None
-    return before or Still(selectors.frame(recording.public_id, number - 1, reach=None), recording)
+    return before or Still(selectors.known_step(recording, number - 1), recording)
 
 
 def chunk(recording: Session, number: int) -> list[Still]:
     """The stills that come together with one of them. An import may lack some."""
     shown = chunk_of(number)
-    steps = selectors.judged(recording).filter(index__gte=shown.start - 1, index__lt=shown.stop - 1)
-    return [Still(step, recording) for step in steps]
+    steps = selectors.judged(selectors.known_steps(recording))
+    return [Still(step, recording) for step in steps.filter(index__gte=shown.start - 1, index__lt=shown.stop - 1)]
 
 
 def began_with(recording: Session) -> Before | None:
     """The picture before the first step, when it was kept."""
-    first = selectors.steps(recording).first()
+    first = selectors.known_steps(recording).first()
     image = selectors.made_from(first) if first else None
     return Before(image) if image else None
 
 
 def first_number(recording: Session) -> int:
     """The number of the first step there is."""
-    first = selectors.steps(recording).first()
+    first = selectors.known_steps(recording).first()
     return first.index + 1 if first else 1
 
 

@@ -147,9 +147,14 @@ def compare(one: Session, other: Session, number: int) -> Comparison | None:
         return None
     at = min(max(number, 1), count)
     [shown] = _couples(one, other, range(at, at + 1)) or [Couple(at, None, None)]
-    [*found] = comparison.pairs(one, other, first=at - 1, count=1)
-    nothing = Pair(at - 1, None, None, reason="Neither of the two has this step.")
-    return Comparison(one, other, count, shown, found[0] if found else nothing)
+    return Comparison(one, other, count, shown, _compared(shown))
+
+
+def _compared(shown: Couple) -> Pair:
+    mine, theirs = (still.step if still else None for still in (shown.one, shown.other))
+    if mine is None and theirs is None:
+        return Pair(shown.number - 1, None, None, reason="Neither of the two has this step.")
+    return comparison.pair(shown.number - 1, mine, theirs)
 
 
 def couples(one: Session, other: Session, number: int) -> list[Couple]:
@@ -163,9 +168,9 @@ def _couples(one: Session, other: Session, numbers: range) -> list[Couple]:
 
 
 def _steps(recording: Session, numbers: range) -> QuerySet[Step]:
-    return selectors.steps(recording).filter(index__gte=numbers.start - 1, index__lt=numbers.stop - 1)
+    return selectors.known_steps(recording).filter(index__gte=numbers.start - 1, index__lt=numbers.stop - 1)
 
 
 def _digests(recording: Session) -> dict[int, str]:
     """What names each step's picture, by the step's index."""
-    return dict(selectors.steps(recording).values_list("index", "image__sha256"))
+    return dict(selectors.known_steps(recording).values_list("index", "image__sha256"))

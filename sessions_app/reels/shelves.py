@@ -27,9 +27,9 @@ class Spine:
 
     @property
     def pictures(self) -> list[str]:
-        """The small pictures of its first steps."""
+        """The small pictures of its first steps; of none that came after they were counted."""
         shown: list[Step] = self.recording.shown  # type: ignore[attr-defined]  # the same
-        return [step.image.thumbnail_url for step in shown]
+        return [step.image.thumbnail_url for step in shown[: self.steps]]
 
     @property
     def when(self) -> str:

@@ -72,15 +72,33 @@ def steps(recording: Session) -> QuerySet[Step]:
     return Step.objects.filter(recording=recording).select_related("image__session", "recording").order_by("index")
 
 
+def known_steps(recording: Session) -> QuerySet[Step]:
+    """Its steps as far as its row told of them when it was read. Whoever asks several questions about a recording that
+    goes on gets the answers of one moment."""
+    return steps(recording).filter(index__lt=recording.recording.steps_numbered)
+
+
+def known_step(recording: Session, index: int) -> Step:
+    """One of them by its number, with its verdict. Raises UnknownFrame."""
+    found = judged(known_steps(recording)).filter(index=index).first() if index <= _LARGEST else None
+    if found is None:
+        raise _no_frame(known_steps(recording))
+    return found
+
+
 def frame(public_id: str, index: int, reach: Reach) -> Step:
     """One step by its number, with its picture. Raises UnknownRecording or UnknownFrame."""
     among = Step.objects.filter(recording__kind=Session.Kind.RECORDING, recording__public_id=public_id, index=index)
     seen = among if reach is None else among.filter(recording__owner__in=reach)
     found = seen.select_related("image__session", "recording").first() if index <= _LARGEST else None
     if found is None:
-        there = steps(recording(public_id, reach)).count()
-        raise UnknownFrame(f"This recording has {there} steps, counted from 0; there is none of this number.")
+        # Without the one that was not there: it may have come by now.
+        raise _no_frame(steps(recording(public_id, reach)).exclude(index=min(index, _LARGEST)))
     return found
+
+
+def _no_frame(there: QuerySet[Step]) -> UnknownFrame:
+    return UnknownFrame(f"This recording has {there.count()} steps, counted from 0; there is none of this number.")
 
 
 def step(pk: int, reach: Reach) -> Step:
@@ -92,9 +110,9 @@ def step(pk: int, reach: Reach) -> Step:
     return found
 
 
-def judged(recording: Session) -> QuerySet[Step]:
-    """Its steps in their order, each with its picture and, once it was made again, its verdict."""
-    return steps(recording).select_related("verdict__picture__session")
+def judged(steps: QuerySet[Step]) -> QuerySet[Step]:
+    """These steps, each with its verdict too, once it was made again."""
+    return steps.select_related("verdict__picture__session")
 
 
 def made_from(step: Step) -> Image | None:

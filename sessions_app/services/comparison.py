@@ -40,12 +40,25 @@ def pairs(one: Session, other: Session, *, first: int, count: int) -> Iterator[P
     """The steps of two recordings by their index, so many from `first` on; each is compared when its turn comes."""
     mine, theirs = ({step.index: step for step in _steps(each, first, count)} for each in (one, other))
     for index in sorted(mine.keys() | theirs.keys()):
-        yield _pair(index, mine.get(index), theirs.get(index))
+        yield pair(index, mine.get(index), theirs.get(index))
+
+
+def pair(index: int, one: Step | None, other: Step | None) -> Pair:
+    """The steps of that index, compared."""
+    if one is None or other is None:
+        return Pair(index, one, other, reason="Only one of the two has this step.")
+    if one.image.sha256 == other.image.sha256:
+        return Pair(index, one, other, is_identical=True, difference=difference.NONE)
+    try:
+        found = difference.compare(_picture(one.image), _picture(other.image))
+    except FileGone as error:
+        return Pair(index, one, other, reason=error.detail)
+    return Pair(index, one, other, found.is_none and _is_whole(one.image) and _is_whole(other.image), found)
 
 
 def length(one: Session, other: Session) -> int:
     """How many steps the longer of the two has: one more than its last index."""
-    return max((step.index + 1 for each in (one, other) if (step := selectors.steps(each).last())), default=0)
+    return max((step.index + 1 for each in (one, other) if (step := selectors.known_steps(each).last())), default=0)
 
 
 def partner(step: Step, to: str, reach: Reach) -> Image:
@@ -70,19 +83,7 @@ def shown(one: Image, other: Image) -> bytes:
 
 
 def _steps(recording: Session, first: int, count: int) -> list[Step]:
-    return list(selectors.steps(recording).filter(index__gte=first, index__lt=first + count))
-
-
-def _pair(index: int, one: Step | None, other: Step | None) -> Pair:
-    if one is None or other is None:
-        return Pair(index, one, other, reason="Only one of the two has this step.")
-    if one.image.sha256 == other.image.sha256:
-        return Pair(index, one, other, is_identical=True, difference=difference.NONE)
-    try:
-        found = difference.compare(_picture(one.image), _picture(other.image))
-    except FileGone as error:
-        return Pair(index, one, other, reason=error.detail)
-    return Pair(index, one, other, found.is_none and _is_whole(one.image) and _is_whole(other.image), found)
+    return list(selectors.known_steps(recording).filter(index__gte=first, index__lt=first + count))
 
 
 def _picture(image: Image) -> Picture:

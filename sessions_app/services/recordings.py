@@ -144,7 +144,7 @@ def copying(*, source: Session, until: int, public_id: str | None = None) -> Ite
     with _copies_of(images) as copies, store.taking_back([]) as unless_copied:
 
         def copy(*, owner: str, slip: Slip | None = None) -> Session:
-            copied = open_one(owner=owner, public_id=public_id, seed=source.recording.seed)
+            copied = open_one(owner=owner, public_id=public_id, seed=source.recording.seed, steps_numbered=until)
             by_name = _put_in_place(copied, source, images, copies, unless_copied)
             Step.objects.bulk_create(_step_copy(step, copied, by_name[step.image.name]) for step in taken)
             _grown(copied, images=len(images), steps_numbered=until)

@@ -64,11 +64,12 @@ def couples(request: PageRequest, recording_id: str) -> HttpResponse:
 
 def told(recording: Session) -> Context:
     """What verifying came to; the job's card while it is at it; and why it failed, when it did at last."""
-    found = Verdict.objects.filter(step__recording=recording).select_related("step").order_by("step__index")
+    # The job first: while it is at it the page follows it, and once it is not all of its verdicts are there.
     last = floor.jobs(recording).filter(kind=verification.KIND).first()
+    found = Verdict.objects.filter(step__in=selectors.known_steps(recording)).select_related("step")
     return {
         "recording": recording,
-        "verdicts": Verdicts(recording.recording.steps_numbered, list(found)),
+        "verdicts": Verdicts(recording.recording.steps_numbered, list(found.order_by("step__index"))),
         "card": cards.of([last])[0] if last and last.is_live else None,
         "failed": last.error if last and last.status == Job.Status.FAILED else "",
     }

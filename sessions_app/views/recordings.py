@@ -38,7 +38,8 @@ def shelf(request: PageRequest) -> HttpResponse:
     in."""
     if request.method == "POST":
         return _taken_in(request)
-    return render(request, _list(request), _shelves(request) | _light(request) | {"place": "recordings"})
+    deck = decks.of(identity.of(request))
+    return render(request, _list(request), _shelves(request, deck) | {"place": "recordings"})
 
 
 @require_POST
@@ -62,8 +63,10 @@ def stop(request: PageRequest) -> HttpResponse:
 @identity.page
 def player(request: PageRequest, recording_id: str) -> HttpResponse:
     """A recording at one of its steps."""
+    # The deck first: its playhead stands nowhere that the recording, read later, does not have.
+    deck = decks.of(identity.of(request))
     recording = _recording(request, recording_id)
-    return render(request, "recordings/recording.html", _page(request, recording))
+    return render(request, "recordings/recording.html", _page(request, recording, deck))
 
 
 @require_safe
@@ -130,22 +133,23 @@ def _recording(request: PageRequest, recording_id: str) -> Session:
     return selectors.recording(recording_id, identity.reach(request))
 
 
-def _page(request: PageRequest, recording: Session) -> Context:
-    context = _shelves(request) | _light(request) | {"place": "recordings", "recording": recording}
+def _page(request: PageRequest, recording: Session, deck: Deck) -> Context:
+    context = _shelves(request, deck) | {"place": "recordings", "recording": recording}
     context |= {"view": _view(request), "views": VIEWS, "farewell": _farewell(recording)}
-    return context | (_film(request, recording) if recording.steps.exists() else {})
+    return context | (_film(request, recording, deck) if selectors.known_steps(recording).exists() else {})
 
 
-def _film(request: PageRequest, recording: Session) -> Context:
+def _film(request: PageRequest, recording: Session, deck: Deck) -> Context:
     """The film around the step that is asked for, and how the recording can be replayed."""
-    shown = _step(request, recording)
+    proved, shown = proof.told(recording), _step(request, recording)
+    playing = Playing(deck) if deck.replaying_id == recording.pk else None
     return shown | {
         "film": film.around(recording, shown["still"].number),
         "lost": store.size(shown["still"].image.key) is None,
         "ways": playback.WAYS,
-        "playing": (playing := _playing(request, recording)),
-        "chosen_way": playing.deck.mode if playing else Deck.Mode.CASSETTE,
-        **proof.told(recording),
+        "playing": playing,
+        "chosen_way": deck.mode if playing else Deck.Mode.CASSETTE,
+        **proved,
     }
 
 
@@ -155,15 +159,6 @@ def _step(request: PageRequest, recording: Session) -> Context:
     return {"recording": recording, "still": film.still(recording, number)}
 
 
-def _playing(request: PageRequest, recording: Session) -> Playing | None:
-    deck = decks.of(identity.of(request))
-    return Playing(deck) if deck.replaying_id == recording.pk else None
-
-
-def _light(request: PageRequest) -> Context:
-    return {"recording_into": decks.of(identity.of(request)).recording}
-
-
 def _list(request: PageRequest) -> str:
     """The list beside the player tells which of them is chosen."""
     if not request.htmx:
@@ -171,7 +166,8 @@ def _list(request: PageRequest) -> str:
     return "recordings/_list.html" if "chosen" in request.GET else "recordings/_shelves.html"
 
 
-def _shelves(request: PageRequest) -> Context:
+def _shelves(request: PageRequest, deck: Deck) -> Context:
+    """The lists, and the light of a deck that was read before them: what is recorded into is in its list."""
     words, older = typed(request.GET.get("q", "")), request.GET.get("older", "")
     shown = [shelves.shelf(title, owner, words, older) for title, owner in identity.named_shelves(request).items()]
     return {
@@ -179,6 +175,7 @@ def _shelves(request: PageRequest) -> Context:
         "words": words,
         "total": sum(shelf.stretch.total for shelf in shown),
         "chosen": request.GET.get("chosen", ""),
+        "recording_into": deck.recording,
         "max_mb": settings.BODY_MB,
     }
 
