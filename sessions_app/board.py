@@ -1,11 +1,14 @@
 """What hangs on the board of a study: its changes, its seats and what came of it, as pages show them."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from prompt_media.imaging.geometry import Box, Size
 from prompt_media.web import stretches
+from prompt_media.web.stretches import Stretch
 from sessions_app.editing import sectors
 from sessions_app.models import Image, Session, Sitting, Study
 from sessions_app.selectors import results
@@ -52,6 +55,15 @@ class Spot:
         return 0.65 - 0.4 * (self.tally.hit_rate or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A sitting, and how many of its trials are over: as many as the results are made of."""
+
+    sitting: Sitting
+    over: int
+    is_finished: bool
+
+
 def of(recording: Session, *, chosen: str = "", is_new: bool = False, cursor: str = "") -> Context:
     """A recording's studies with the chosen one, which is the newest when nothing is named, and its sittings from the
     cursor on."""
@@ -81,17 +93,32 @@ def seat(sitting: Sitting) -> Context:
 
 def _chosen(study: Study, cursor: str) -> Context:
     material = selectors.material_of(study)
-    summary = results.of(study)
+    over = list(selectors.trials_over(study))
+    finished = {trial.sitting_id for trial in over if trial.sitting.finished_at}
+    study.finished = len(finished)  # type: ignore[attr-defined]  # counted by studies_of, and by now there may be more
+    summary = results.of_trials(over, material.grid)
     picture = _picture(material)
+    sittings = _sittings(study, cursor)
     return {
         "material": material,
         "summary": summary,
         "picture": picture,
         "spots": list(_spots(picture, material.grid, dict(summary.sectors))) if picture else [],
-        "sittings": stretches.cut(selectors.sittings(study), by="number", size=SITTINGS, cursor=cursor),
+        "sittings": sittings,
+        "seats": _seats(sittings.rows, Counter(trial.sitting_id for trial in over), finished),
         "trials": len(material.changes) + study.catch_trials,
         "round": orders.sittings_of_a_round(len(material.changes)),
     }
+
+
+def _sittings(study: Study, cursor: str) -> Stretch[Sitting]:
+    """As many as were numbered when the study was read."""
+    known = selectors.sittings(study).filter(number__lte=study.sittings_numbered)
+    return stretches.cut(known, by="number", size=SITTINGS, cursor=cursor)
+
+
+def _seats(sittings: Iterable[Sitting], over: Mapping[UUID, int], finished: Set[UUID]) -> list[Seat]:
+    return [Seat(one, over.get(one.pk, 0), one.pk in finished) for one in sittings]
 
 
 def _spots(picture: Image, grid: int, tallies: Mapping[str, Tally]) -> Iterator[Spot]:

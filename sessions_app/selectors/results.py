@@ -24,8 +24,13 @@ ANY = "any"
 
 def of(study: Study) -> Summary:
     """The answers of all sittings, judged sector by sector. Sittings that are not over count as far as they got."""
-    responses = [studies.response(trial) for trial in studies.trials_over(study)]
-    return signals.summary(responses, sectors.names(studies.grid_of(study)))
+    # The answers first: what was answered has settled the grid.
+    return of_trials(list(studies.trials_over(study)), studies.grid_of(study))
+
+
+def of_trials(trials: Iterable[Trial], grid: int) -> Summary:
+    """What these answers come to."""
+    return signals.summary([studies.response(trial) for trial in trials], sectors.names(grid))
 
 
 def trial_rows(study: Study) -> Iterator[tuple[Cell, ...]]:
@@ -36,8 +41,8 @@ def trial_rows(study: Study) -> Iterator[tuple[Cell, ...]]:
 
 def sector_rows(study: Study) -> Iterator[tuple[Cell, ...]]:
     """Under SECTOR_HEADER a row for each sector and one for any: first of all sittings together, then of each."""
-    names = sectors.names(studies.grid_of(study))
     trials = list(studies.trials_over(study))
+    names = sectors.names(studies.grid_of(study))
     yield from _judged((None, None), trials, names)
     for sitting, theirs in groupby(trials, key=lambda trial: trial.sitting):
         yield from _judged((sitting.number, sitting.participant), theirs, names)
