@@ -219,7 +219,7 @@ class GenerationRow(serializers.ModelSerializer):
     scene = serializers.DictField(read_only=True)
     diagnostics = DiagnosticOutput(many=True, read_only=True)
     inputs = IngredientRow(source="ingredients", many=True, read_only=True)
-    outputs = ImageOutput(many=True, read_only=True)
+    outputs = serializers.SerializerMethodField(help_text="None until it is done.")
 
     class Meta:
         model = Generation
@@ -227,6 +227,12 @@ class GenerationRow(serializers.ModelSerializer):
             "id", "session_id", "number", "status", "prompt", "format", "width", "height", "frames", "scene",
             "diagnostics", "inputs", "outputs", "job", "created_at",
         ]  # fmt: skip
+
+    @extend_schema_field(ImageOutput(many=True))
+    def get_outputs(self, generation: Generation) -> Any:
+        # They are asked for after the job, which may have ended in between.
+        is_done = generation.job is None or generation.job.status == Job.Status.DONE
+        return ImageOutput(generation.outputs.all() if is_done else [], many=True).data
 
 
 def uploaded(session: Session, images: list[Image]) -> dict[str, Any]:

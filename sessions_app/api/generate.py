@@ -214,9 +214,8 @@ def _picture(image: Image, prompt: str, sector: str, facts: dict[str, Any]) -> H
 
 
 def _prompts(request: Request) -> Response:
-    owner = identity.of(request)
-    lists = prompting.lists_of(owner)
-    told = lists.to_json() | {"prompts": lists.default, "source": lists.source, "turns": prompting.turns_of(owner)}
+    lists, turns = prompting.lists_and_turns_of(identity.of(request))
+    told = lists.to_json() | {"prompts": lists.default, "source": lists.source, "turns": turns}
     return Response(shapes.PromptsOutput(told).data)
 
 

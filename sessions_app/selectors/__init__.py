@@ -184,7 +184,7 @@ def generations_of(owner: str) -> QuerySet[Generation]:
     return (
         Generation.objects.filter(session__in=live_sessions().filter(owner=owner))
         .select_related("session", "job")
-        .prefetch_related("ingredients__image", Prefetch("outputs", Image.objects.select_related("session")))
+        .prefetch_related("ingredients__image", Prefetch("outputs", Image.objects.select_related("session", "tag")))
     )
 
 

@@ -30,9 +30,10 @@ def lists_of(owner: str) -> Lists:
     return _lists(decks.of(owner))
 
 
-def turns_of(owner: str) -> dict[str, int]:
-    """How many prompts of each list have been used."""
-    return dict(decks.of(owner).turns)
+def lists_and_turns_of(owner: str) -> tuple[Lists, dict[str, int]]:
+    """These prompts, and how many of each list have been used. Raises BadPrompts."""
+    deck = decks.of(owner)
+    return _lists(deck), dict(deck.turns)
 
 
 def read(value: object) -> Lists:

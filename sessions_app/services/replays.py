@@ -120,11 +120,14 @@ def total(deck: Deck) -> int:
 def peek(*, owner: str) -> "WithAnnotations[Step, Playhead] | None":
     """The step that comes next; None: there is none left. Raises NotReplaying."""
     step = _ahead(owner).first()
-    if step is not None and identity.reaches(owner, step.recording.owner):
-        return step
-    if decks.of(owner).replaying is None:
+    if step is None and decks.of(owner).replaying is not None:
+        # It is complete, or has only just begun: then there is one now.
+        step = _ahead(owner).first()
+        if step is None:
+            return None
+    if step is None or not identity.reaches(owner, step.recording.owner):
         raise NotReplaying
-    return None
+    return step
 
 
 def next_frame(*, owner: str) -> Frame | None:
