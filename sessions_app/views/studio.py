@@ -61,7 +61,8 @@ def shelves(request: PageRequest) -> HttpResponse:
     """Every session one may take up again: one's own, and in an open studio what scripts made."""
     older = request.GET.get("older", "")
     told = [desk.shelf(title, owner, older) for title, owner in identity.named_shelves(request).items()]
-    return render(request, "sessions_app/sessions.html", {"place": "sessions", "shelves": told} | _idle())
+    context = {"place": "sessions", "shelves": told, "samples": samples.SAMPLES}
+    return render(request, "sessions_app/sessions.html", context | _idle())
 
 
 @require_POST

@@ -226,6 +226,25 @@ def test_the_light_is_switched_on_and_off(browser):
     assert browser.post("/recordings/stop/").url == "/recordings/"
 
 
+def test_what_is_being_recorded_says_so_over_its_player(browser):
+    browser.post("/recordings/start/", {"session_id": "mine"})
+    mine = Session.objects.get(public_id="mine")
+    recording(owner=HOUSE, public_id="gaze", steps=2).steps.filter(index=0).update(recording=mine)
+
+    assert "Recording now." in page(browser, "/recordings/mine/")
+    assert "Recording now." not in page(browser, "/recordings/gaze/?step=2")
+    browser.post("/recordings/stop/")
+    assert "Recording now." not in page(browser, "/recordings/mine/")
+
+
+def test_whoever_made_a_step_is_told_only_where_it_is_known(browser):
+    told = recording(owner=HOUSE, public_id="gaze", steps=1)
+    assert "By" in re.findall(r"<dt>(.*?)</dt>", page(browser, "/recordings/gaze/"))
+
+    told.steps.update(recipe={})
+    assert "By" not in re.findall(r"<dt>(.*?)</dt>", page(browser, "/recordings/gaze/"))
+
+
 def test_it_is_renamed_and_deleted(browser):
     recording(owner=HOUSE, public_id="gaze", steps=1)
 
