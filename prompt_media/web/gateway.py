@@ -21,6 +21,7 @@ from prompt_media.web import arrival, environ, peers
 from prompt_media.web.arrival import Pace, Place, Receive, Room
 from prompt_media.web.environ import Environ, Scope
 from prompt_media.web.peers import Address
+from prompt_media.web.takers import Takers
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +89,7 @@ class Gateway:
         self._most_bytes = most_bytes
         self._room = Room(room)
         self._patience = patience
+        self._takers = Takers(patience.block_seconds)
         self._at_stop = at_stop
         self._after_work = after_work
         self._left: set[Address] = set()
@@ -191,7 +193,7 @@ class Gateway:
         """Raises TimeoutError when the client does not take it."""
         for start in range(0, len(data) or 1, _BLOCK):
             end = start + _BLOCK
-            async with asyncio.timeout(self._patience.block_seconds):
+            async with self._takers.patience():
                 await send(_part(data[start:end], more=more or end < len(data)))
 
     async def _read(self, blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
