@@ -10,6 +10,9 @@ import pytest
 
 from tests.engine.calling import Answer
 from tests.soak import kept, replays
+from tests.soak.diary import Diary, Fault
+from tests.soak.house import House
+from tests.soak.line import Line
 from tests.soak.promised import Reel, Said, Sheet, contents, digest, misfiled, repacked
 from tests.soak.recorders import Recorder
 from tests.soak.scripted import First, Scripted, Shelf, answered
@@ -188,6 +191,24 @@ def test_a_sector_that_became_something_else_is_told(visitor, answer, told):
     visitor.change({})
 
     assert len(visitor.diary.wrong) == told
+
+
+def test_what_bears_a_key_is_asked_until_it_is_settled_and_told_when_it_never_is(diary, monkeypatch):
+    asked = Line(House(None, engine=None), diary, threading.Event(), _caller=object())
+    answers = [
+        answered(503, Retry_After="0"),
+        answered(409, '{"code": "idempotency_in_progress"}'),
+        answered(200, "done"),
+    ]
+    diary.faults.append(Fault("one that excuses it", 0.0))
+
+    assert asked.settled("ask", lambda caller: answers.pop(0)).data == b"done"
+    assert diary.wrong == []
+
+    moments = iter(range(0, 1000, 60))
+    monkeypatch.setattr(Diary, "now", lambda _: float(next(moments)))
+    assert asked.settled("ask", lambda caller: answered(429)) is None
+    assert len(diary.wrong) == 1
 
 
 def test_a_stop_that_ends_another_recording_is_told(visitor):
