@@ -104,7 +104,11 @@ class Shelf:
 
 def shelf(title: str, owner: str, cursor: str = "") -> Shelf:
     """The owner's sessions from the cursor on."""
-    return Shelf(title, stretches.cut(selectors.shelf(owner), by="last_active_at", size=SHELF, cursor=cursor))
+    found = stretches.cut(selectors.shelf(owner), by="last_active_at", size=SHELF, cursor=cursor)
+    for session in found.rows:
+        # None that came after they were counted.
+        session.shown = [one for one in session.shown if one.number <= session.images_numbered]  # type: ignore[attr-defined]
+    return Shelf(title, found)
 
 
 def read(*, pictures: Iterable[Image], wish: Wish) -> Read:

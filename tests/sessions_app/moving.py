@@ -58,6 +58,7 @@ class Studio:
 
     owner: str
     session: Session
+    fresh: Session
     makings: dict[str, Generation] = field(default_factory=dict)
     upload: Job | None = None
     forgotten: Job | None = None
@@ -90,6 +91,7 @@ class Studio:
     def _jobs(self) -> None:
         for name, made in self.makings.items():
             _set(made.job_id, STATES[name][1])
+        picture(self.fresh)
         picture(self.session, made_by=self.makings["ends"])
         new = picture(self.session)
         Job.objects.filter(pk=self.upload.pk).update(payload={**self.upload.payload, "names": [new.name]})
@@ -179,7 +181,7 @@ def _columns(row: Model) -> dict[str, object]:
 def furnished(owner: str) -> Studio:
     """A session with four pictures and something in every state of work; four recordings, two studies."""
     session = workspace.open_session(owner=owner)
-    studio = Studio(owner, session)
+    studio = Studio(owner, session, fresh=workspace.open_session(owner=owner))
     for tag in ("dot", "spot", "old", ""):
         image = picture(session)
         if tag:

@@ -70,6 +70,13 @@ def making_is_told_once(page: Page, studio: moving.Studio) -> Iterator[str]:
         yield f"the tray has {shown}, the table {offered}, and @dot lies there or not"
 
 
+def sessions_show_what_they_count(page: Page, studio: moving.Studio) -> Iterator[str]:
+    for told in re.findall(r"<li><a href=.*?</a></li>", page.html, re.DOTALL):
+        counted = sum(int(count) for count in re.findall(r"(\d+) (?:picture|result)", told))
+        if told.count("<img") > counted:
+            yield f"{counted} pictures are counted, {told.count('<img')} shown"
+
+
 def proof_is_whole_or_at_work(page: Page, studio: moving.Studio) -> Iterator[str]:
     """Verdicts are told as the last word once nobody is at it any more."""
     if "Verifying" not in page.html and "2 identical" not in page.words:
@@ -122,7 +129,7 @@ PAGES = {
         ("/jobs/running/", {}, what_is_counted_is_followed),
     ],
     "the studio": [
-        ("/sessions/", {}, None),
+        ("/sessions/", {}, sessions_show_what_they_count),
         ("/studio/{session}/", {}, making_is_told_once),
         ("/studio/{session}/tray/", {}, None),
         ("/studio/{session}/results/", {}, None),
