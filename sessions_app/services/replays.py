@@ -166,7 +166,7 @@ def answer_for(*, owner: str, asked: Asked, slip: Slip | None = None) -> Step | 
 def _answering(deck: Deck, recording: Session, asked: Asked) -> Step | None:
     match deck.mode:
         case Deck.Mode.STRICT:
-            return _in_its_turn(deck.owner, asked)
+            return _in_its_turn(deck, recording, asked)
         case Deck.Mode.FORK:
             return _taken(deck.owner)
     return _known(deck, recording, asked)
@@ -177,9 +177,10 @@ def _let_go(owner: str) -> None:
     Deck.objects.filter(owner=owner, mode=Deck.Mode.NEW_ONLY, recording=F("replaying")).update(recording=None)
 
 
-def _in_its_turn(owner: str, asked: Asked) -> Step:
-    step = _taken(owner, lambda step: _refuse_differing(step, asked))
-    if step is None:
+def _in_its_turn(deck: Deck, recording: Session, asked: Asked) -> Step | None:
+    """The step whose turn it is; None where the replay has stopped meanwhile."""
+    step = _taken(deck.owner, lambda step: _refuse_differing(step, asked))
+    if step is None and Deck.objects.filter(pk=deck.pk, replaying=recording).exists():
         raise ReplayMismatch(
             "The recording has ended: everything in it was asked for. `POST /session/replay/stop` ends it."
         )

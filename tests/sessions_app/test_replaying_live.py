@@ -112,6 +112,21 @@ def test_a_recording_that_is_deleted_lets_go_of_who_makes_and_who_replays(client
 
 # One key moves the playhead once
 
+
+def test_a_strict_replay_that_stops_meanwhile_refuses_nothing(client, ask, frames, monkeypatch):
+    post(client, "/session/replay/lab?mode=strict", {})
+    look = decks.of
+
+    def look_and_stop(owner: str) -> Deck:
+        deck = look(owner)
+        client.post("/session/replay/stop")
+        return deck
+
+    monkeypatch.setattr(decks, "of", look_and_stop)
+
+    assert place(ask(seed=9)) == (None, None), "it is made, and no step of a recording"
+
+
 MODES = ["mode=strict", "mode=fork&at=3&session_id=other", "mode=new_only"]
 
 
