@@ -79,3 +79,25 @@ def test_a_picture_of_the_studio(client, studio, recording, recorded, most):
 def test_a_frame(client, recording, path, most):
     post(client, "/session/replay/lab", {})
     assert questions(lambda: client.get(path)) <= most
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        pytest.param("/jobs/?from=From+scripts", 5, id="jobs"),
+        pytest.param("/jobs/running/", 1, id="running"),
+        pytest.param("/recordings/", 4, id="recordings"),
+        pytest.param("/recordings/lab/?step=2", 17, id="player"),
+        pytest.param("/recordings/lab/compare/?with=lab&step=2", 14, id="comparison"),
+        pytest.param("/recordings/lab/study/", 4, id="study"),
+    ],
+)
+def test_a_page(client, recording, path, most):
+    client.get("/live/")
+    assert questions(lambda: client.get(path)) <= most
+
+
+def test_the_studio(client, studio):
+    address = studio.replace("/session/", "/studio/")
+    client.get("/live/")
+    assert questions(lambda: client.get(address)) <= 7
