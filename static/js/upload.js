@@ -6,6 +6,7 @@ const waiting = document.getElementById("uploading");
 const refused = document.getElementById("refused");
 const megabyte = 1024 * 1024;
 const arrived = new Set();
+let shown = [];
 let line = Promise.resolve();
 
 /** Send the files one after the other: they get their numbers in the order they were given. */
@@ -46,11 +47,11 @@ function settle(file, row, request) {
   refuse(file, request.status ? problem(request) : "did not arrive: no connection.", request.status ? null : () => send([file]));
 }
 
-// A row stays until the tray shows its picture, so that nothing blinks.
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target.id !== "tray") return;
-  for (const row of arrived) row.remove();
-  arrived.clear();
+// A row stays until the tray shows its picture, so that nothing blinks: one that arrives during a look waits for the next.
+document.addEventListener("htmx:beforeRequest", ({ detail }) => { if (detail.target.id === "tray") shown = [...arrived]; });
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target.id !== "tray") return;
+  for (const row of shown) { row.remove(); arrived.delete(row); }
 });
 
 function problem(request) {

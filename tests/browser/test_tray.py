@@ -61,6 +61,29 @@ def test_each_file_has_its_own_bar_and_its_own_fate(studio, complaints, photo, l
     complaints.expect("415")
 
 
+def test_a_file_is_seen_all_the_way_from_its_bar_into_the_tray(studio, photo, logo):
+    held: list[Route] = []
+    seen = False
+    studio.route("**/tray/", lambda route: held.append(route) if not seen else route.continue_())
+    pick = studio.locator("[data-pick]").first
+    with studio.expect_request("**/tray/") as look:
+        pick.set_input_files(photo.payload)
+    answer = studio.request.get(look.value.url)
+    with studio.expect_response("**/upload/**"):
+        pick.set_input_files(logo.payload)
+
+    # This look at the tray began before the second file was there.
+    held[0].fulfill(response=answer)
+    expect(studio.locator("#tray .shot")).to_have_count(1)
+    expect(studio.locator("#uploading li")).to_have_count(1)
+
+    seen = True
+    for route in held[1:]:
+        route.continue_()
+    expect(studio.locator("#tray .shot")).to_have_count(2)
+    expect(studio.locator("#uploading li")).to_have_count(0)
+
+
 def test_an_upload_that_lost_its_connection_can_be_tried_again(studio, complaints, photo):
     studio.route("**/upload/**", lambda route: route.abort(), times=1)
 
