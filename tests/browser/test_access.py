@@ -76,9 +76,7 @@ def open_sessions(page: Page) -> None:
 def open_recordings(page: Page) -> None:
     page.goto("/recordings/")
     page.get_by_role("button", name="Record", exact=True).click()
-    # A phone has no room for its button.
-    page.locator("form[action='/recordings/stop/']").first.wait_for(state="attached")
-    page.wait_for_load_state()
+    page.locator("#record[open]").wait_for()
 
 
 def open_live(page: Page) -> None:
