@@ -78,7 +78,7 @@ function seedIn(text) {
 }
 
 function told({ status: how, sector, prompt, outside }) {
-  if (how === "fallback") return `No change was made of ${sector}: the picture stays as it was.`;
+  if (how === "fallback") return `The backend failed at ${sector}: the picture stays as it was. Try again, or in other words.`;
   const rest = outside === 0 ? " Outside of it, not a pixel." : "";
   return `${sector} has changed: ${prompt}.${rest}`;
 }

@@ -212,6 +212,23 @@ def test_every_stop_of_the_tab_key_can_be_seen(samples):
     assert unseen == []
 
 
+def test_a_finger_finds_room_on_a_tablet(browser, engine):
+    tablet = {"viewport": {"width": 820, "height": 1180}, "has_touch": True, "is_mobile": True}
+    context = browser.new_context(base_url=f"http://127.0.0.1:{engine.port}", **tablet)
+    page = context.new_page()
+    small = {}
+    for address in ("/live/", "/recordings/", "/jobs/"):
+        page.goto(address)
+        small[address] = page.evaluate(
+            """() => [...document.querySelectorAll(".btn, .seg input, select, .check")]
+                .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 40)
+                .map((one) => one.outerHTML.slice(0, 120))"""
+        )
+    context.close()
+
+    assert small == {"/live/": [], "/recordings/": [], "/jobs/": []}
+
+
 def test_nothing_moves_for_who_wants_no_motion(samples):
     samples.emulate_media(reduced_motion="reduce")
     samples.locator("#prompt").fill("@vase moves from left to right")
