@@ -27,6 +27,12 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # What Playwright turns off itself, for only the last such list counts; and two pages of the address bar, which
+    # nobody sees and each context would load: they cost a browser two fifths of its work.
+    "--disable-features=AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,"
+    "HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,"
+    "AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 )
 IS_ASKED_FOR = (
     os.environ.get("BROWSER_TESTS") == "required" or os.environ.get("PM_BROWSER") == "1" or "CI" in os.environ
