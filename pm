@@ -106,6 +106,8 @@ run_tests() {
         esac
     done
     if [ "${BROWSER_TESTS:-}" = required ]; then install_browser; fi
+    # The tests start some hundreds of processes: where this is set, each would compile all of the sources for itself.
+    unset PYTHONDONTWRITEBYTECODE
     install_all
     cd "$here"
     # One file's tests of the running engine share one engine, so the groups stay together.

@@ -20,7 +20,7 @@ case "$*" in
     -V) echo Python 3.11 ;;
     *"pip --version"*) exit 0 ;;
     -c*) exit 0 ;;
-    *) echo "$PWD: $*" >>"$DIARY" ;;
+    *) echo "$PWD: $*${{PYTHONDONTWRITEBYTECODE:+ (compiling nothing)}}" >>"$DIARY" ;;
 esac
 """
 BROKEN_SHIM = "#!/bin/sh\nexit 127\n"
@@ -47,11 +47,12 @@ class House:
         path.write_text(text)
         path.chmod(0o755)
 
-    def pm(self, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def pm(self, *words: str, cwd: Path | None = None, **given: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ("/bin/sh", str(self.root / "pm"), *words),
             cwd=cwd or self.root,
-            env={"PATH": f"{self.programs}:/usr/bin:/bin", "DIARY": str(self.diary), "HOME": os.environ["HOME"]},
+            env={"PATH": f"{self.programs}:/usr/bin:/bin", "DIARY": str(self.diary), "HOME": os.environ["HOME"]}
+            | given,
             capture_output=True,
             text=True,
             check=False,
@@ -152,6 +153,14 @@ def test_tests_install_what_tests_need_and_hand_on_their_words(house):
     _, pip, pytest_run = house.did()
     assert pip.endswith("requirements-dev.txt")
     assert pytest_run == f"{house.root}: -m pytest -n 2 --dist loadgroup -k two words --lf"
+
+
+def test_what_tests_start_finds_its_sources_compiled(house):
+    house.pm("doctor", PYTHONDONTWRITEBYTECODE="1")
+    assert house.did()[-1] == f"{house.root}: {house.root}/manage.py doctor (compiling nothing)"
+
+    house.pm("test", PYTHONDONTWRITEBYTECODE="1")
+    assert house.did()[-1] == f"{house.root}: -m pytest -n 2 --dist loadgroup"
 
 
 def test_a_soak_installs_what_tests_need_and_hands_on_its_words(house):
