@@ -1,8 +1,10 @@
 """What every test may use: small real pictures, a place for files, and a worker in the same process."""
 
 import importlib
+import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from sessions_app.services import mirrors
 from tests.engine.fixtures import engine, grown
 
 __all__ = ["engine", "grown"]
+
+_NUMBERS = count()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,6 +52,13 @@ def rows_cleared_and_no_more() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", clear)
         yield
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """pytest's own looks through the folders of all tests before it for a number that is free."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    return tmp_path_factory.mktemp(f"{name}{next(_NUMBERS)}", numbered=False)
 
 
 @pytest.fixture(autouse=True)
