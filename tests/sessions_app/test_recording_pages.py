@@ -230,6 +230,7 @@ def test_what_is_being_recorded_says_so_over_its_player(browser):
     browser.post("/recordings/start/", {"session_id": "mine"})
     mine = Session.objects.get(public_id="mine")
     recording(owner=HOUSE, public_id="gaze", steps=2).steps.filter(index=0).update(recording=mine)
+    Recording.objects.filter(session=mine).update(steps_numbered=1)
 
     assert "Recording now." in page(browser, "/recordings/mine/")
     assert "Recording now." not in page(browser, "/recordings/gaze/?step=2")
