@@ -136,6 +136,7 @@ def _recording(request: PageRequest, recording_id: str) -> Session:
 def _page(request: PageRequest, recording: Session, deck: Deck) -> Context:
     context = _shelves(request, deck) | {"place": "recordings", "recording": recording}
     context |= {"view": _view(request), "views": VIEWS, "farewell": _farewell(recording)}
+    context["is_recorded_elsewhere"] = recording.recorders.exclude(pk=deck.pk).exists()
     return context | (_film(request, recording, deck) if selectors.known_steps(recording).exists() else {})
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from model_bakery import baker
 from PIL import Image as Picture
 
 from prompt_media.files import store
@@ -236,6 +237,19 @@ def test_what_is_being_recorded_says_so_over_its_player(browser):
     assert "Recording now." not in page(browser, "/recordings/gaze/?step=2")
     browser.post("/recordings/stop/")
     assert "Recording now." not in page(browser, "/recordings/mine/")
+
+
+def test_what_a_script_records_is_told_to_browsers(browser):
+    begun = recording(owner=HOUSE, public_id="begun", steps=0)
+    recorder = baker.make(Deck, owner=HOUSE, recording=begun)
+
+    assert "Its light is on: a program" in page(browser, "/recordings/begun/")
+    assert ">recording</b>" in page(browser, "/recordings/")
+
+    recorder.recording = recording(owner=HOUSE, public_id="going-on", steps=2)
+    recorder.save()
+    assert "A program or another browser makes its next steps" in page(browser, "/recordings/going-on/")
+    assert "Its light was switched off" in page(browser, "/recordings/begun/")
 
 
 def test_whoever_made_a_step_is_told_only_where_it_is_known(browser):
