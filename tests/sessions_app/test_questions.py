@@ -87,7 +87,7 @@ def test_a_frame(client, recording, path, most):
         pytest.param("/jobs/?from=From+scripts", 5, id="jobs"),
         pytest.param("/jobs/running/", 1, id="running"),
         pytest.param("/recordings/", 4, id="recordings"),
-        pytest.param("/recordings/lab/?step=2", 17, id="player"),
+        pytest.param("/recordings/lab/?step=2", 18, id="player"),
         pytest.param("/recordings/lab/compare/?with=lab&step=2", 14, id="comparison"),
         pytest.param("/recordings/lab/study/", 4, id="study"),
     ],

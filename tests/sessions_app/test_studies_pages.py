@@ -43,7 +43,7 @@ def test_a_recording_without_studies_offers_to_set_one_up(client, recording):
 def test_what_is_no_trial_is_said_with_its_reason(client, recording):
     recording.steps.filter(index=1).update(status=Step.Status.FALLBACK)
 
-    assert "Step 1 The backend failed, so its picture is the one it came from." in words(client.get(PAGE))
+    assert "Step 2 The backend failed, so its picture is the one it came from." in words(client.get(PAGE))
 
 
 def test_a_recording_without_changes_cannot_be_studied_and_says_so(client, recording):
