@@ -106,8 +106,9 @@ def shelf(title: str, owner: str, cursor: str = "") -> Shelf:
     """The owner's sessions from the cursor on."""
     found = stretches.cut(selectors.shelf(owner), by="last_active_at", size=SHELF, cursor=cursor)
     for session in found.rows:
+        shown: list[Image] = session.shown  # type: ignore[attr-defined]  # prefetched by selectors.shelf
         # None that came after they were counted.
-        session.shown = [one for one in session.shown if one.number <= session.images_numbered]  # type: ignore[attr-defined]
+        shown[:] = [one for one in shown if one.number <= session.images_numbered]
     return Shelf(title, found)
 
 

@@ -219,7 +219,7 @@ class GenerationRow(serializers.ModelSerializer):
     scene = serializers.DictField(read_only=True)
     diagnostics = DiagnosticOutput(many=True, read_only=True)
     inputs = IngredientRow(source="ingredients", many=True, read_only=True)
-    outputs = serializers.SerializerMethodField(help_text="None until it is done.")
+    outputs = serializers.SerializerMethodField(help_text="Empty until it is done.")
 
     class Meta:
         model = Generation

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import Now
 
 from prompt_media.errors import NotFound
@@ -28,6 +28,15 @@ def job(job_id: UUID | str) -> Job:
 def live(jobs: QuerySet[Job]) -> QuerySet[Job]:
     """Those of the jobs that wait or run."""
     return jobs.filter(status__in=Job.LIVE)
+
+
+def at_work(jobs: QuerySet[Job]) -> tuple[int, Job | None]:
+    """How many of the jobs wait or run, and the one that is the next to end. One question: what was counted and is not
+    followed would stay on a page."""
+    # "running" before "queued", the oldest first.
+    counted = live(jobs).annotate(count=Window(Count("pk"))).order_by("-status", "created_at")
+    first = counted.first()
+    return (first.count, first) if first else (0, None)
 
 
 def live_jobs(subject: str) -> QuerySet[Job]:

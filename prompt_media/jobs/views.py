@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Window
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -58,13 +58,8 @@ def pane(request: PageRequest, job_id: UUID) -> HttpResponse:
 @identity.page
 def running(request: PageRequest) -> HttpResponse:
     """How many jobs are at work, for the bar of every page."""
-    live = selectors.live(selectors.jobs_of(identity.of(request)))
-    # "running" before "queued", the oldest first: it is the next to end. Counted by the same question: what is told and
-    # not followed would stay on the page.
-    counted = live.annotate(count=Window(Count("pk"))).order_by("-status", "created_at")
-    follows = counted.first()
-    told = {"running": follows.count if follows else 0, "follows": follows, "asked": True}
-    return render(request, "jobs/_running.html", told)
+    count, next_to_end = selectors.at_work(selectors.jobs_of(identity.of(request)))
+    return render(request, "jobs/_running.html", {"running": count, "follows": next_to_end, "asked": True})
 
 
 @require_POST

@@ -41,10 +41,11 @@ def of(recorded: bytes, again: bytes, changed: Sequence[str], unexplained: str) 
 
 def _of_pictures(recorded: bytes, again: bytes, changed: Sequence[str], unexplained: str) -> Judgement:
     pair = _frame(recorded), _frame(again)
-    if difference.compare(*pair).is_none:
+    found = difference.compare(*pair)
+    if found.is_none:
         packed = f"The same pixels, packed otherwise: not by this machine's encoder, {encode.png_packer()}."
         return Judgement(Verdict.Word.IDENTICAL, " ".join([*changed, packed]))
-    return _drifted(*pair, changed or [unexplained])
+    return Judgement(Verdict.Word.DRIFTED, " ".join(changed) or unexplained, found.share, difference.shown(*pair))
 
 
 def _of_animations(recorded: bytes, again: bytes, changed: Sequence[str], unexplained: str) -> Judgement:
@@ -59,14 +60,11 @@ def _of_animations(recorded: bytes, again: bytes, changed: Sequence[str], unexpl
     if not others:
         return Judgement(Verdict.Word.DRIFTED, " ".join(told))
     told.append(f"The first frame that differs is number {others[0] + 1}; {len(others)} of {len(kept)} do.")
-    return _drifted(_frame(recorded, others[0]), _frame(again, others[0]), told)
-
-
-def _drifted(recorded: Picture, again: Picture, told: Sequence[str]) -> Judgement:
-    found = difference.compare(recorded, again)
+    pair = _frame(recorded, others[0]), _frame(again, others[0])
+    found = difference.compare(*pair)
     if found.is_none:
         return Judgement(Verdict.Word.DRIFTED, " ".join([*told, "Its pixels are the same, its time is not."]))
-    return Judgement(Verdict.Word.DRIFTED, " ".join(told), found.share, difference.shown(recorded, again))
+    return Judgement(Verdict.Word.DRIFTED, " ".join(told), found.share, difference.shown(*pair))
 
 
 def _frame(data: bytes, number: int = 0) -> Picture:

@@ -163,7 +163,7 @@ def _write(*, gone: Iterable[Model], new: Iterable[Model], changed: Iterable[Mod
     with transaction.atomic():
         for model, rows in groupby(gone, key=type):
             found = model._default_manager.filter(pk__in=[row.pk for row in rows])
-            found._raw_delete(found.db)  # type: ignore[attr-defined]
+            found._raw_delete(found.db)  # type: ignore[attr-defined]  # none of its stubs
         for row in changed:
             row.save_base(raw=True, force_update=True)
         for row in new:
